@@ -1,0 +1,19 @@
+"""Keeps the integrations of an Ocamba Hood account as they are declared in Git.
+
+Data goes one way:
+load -> validate -> read live -> diff -> plan -> guard -> render or save -> apply -> verify -> report.
+
+    cli.py        argv -> options -> one command; prints errors; the only sys.exit
+    commands/     each command reads as the pipeline; the only place where rooms meet
+    options.py    flags > environment > reconciler.yaml
+    model.py      every value that flows
+    errors.py     the error tree with its exit codes
+    desired/      YAML -> manifests of plain data, each value with its place
+    live/         the only room with network and clock
+    planning/     pure: diff, patch, plan, guard, forecast, codec
+    applying/     writes, reads back, judges
+    reporting/    values -> text and JSON
+    sandbox/      the emulator of the API
+"""
+
+__version__ = "0.1.0"

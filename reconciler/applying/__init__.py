@@ -1,0 +1,1 @@
+"""Applying: acts only through the client handed to it."""

@@ -1,0 +1,130 @@
+"""The error tree, and the sentences that more than one room says.
+
+    ReconcilerError                 1    a fault of the tool itself
+    ├── UsageError                  64   the command line is wrong
+    ├── InvalidError                3    manifests, configuration or a plan file: `problems`, all of a run at once
+    ├── RefusedError                4    a guard, another company, what a repository may not decide, a tampered plan
+    ├── UnauthorisedError           7    the token is missing, wrong or not allowed
+    ├── ApiError                    8    the API cannot be reached, or its answer cannot be understood
+    │   ├── UnreachableError        8    no answer: connection, name, TLS, time-out
+    │   ├── AnswerError             8    an answer that makes no sense: not JSON, cut off, another shape, 5xx for good
+    │   └── RejectedError           8    400 and the like: this request was refused by the API
+    └── StoppedError            130/143  a signal asked the run to end
+
+Each message says what happened and where; `fix` what to type next. No message, repr or cause holds a secret or token:
+foreign exceptions are translated where their library is imported, and chained only where their text is known to be
+harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reconciler.model import Problem, Source
+
+
+class ReconcilerError(Exception):
+    """A failure with an exit code. str() is one line without the fix."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, fix: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+
+
+class UsageError(ReconcilerError):
+    """The command line is wrong."""
+
+    exit_code = 64
+
+
+class InvalidError(ReconcilerError):
+    """Manifests, configuration or a plan file are not valid; each problem stands at its place."""
+
+    exit_code = 3
+
+    def __init__(self, problems: Sequence[Problem], warnings: Sequence[Problem] = ()) -> None:
+        super().__init__(f"{len(problems)} error{'s' if len(problems) != 1 else ''}")
+        self.problems = tuple(problems)
+        self.warnings = tuple(warnings)
+
+
+class RefusedError(ReconcilerError):
+    """The tool will not do this; `problems` holds the places where there are any."""
+
+    exit_code = 4
+
+    def __init__(self, message: str, fix: str | None = None, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message, fix)
+        self.problems = tuple(problems)
+
+
+class UnauthorisedError(ReconcilerError):
+    """The token is missing, wrong or not allowed."""
+
+    exit_code = 7
+
+
+class ApiError(ReconcilerError):
+    """The API cannot be reached or understood. `status` is the HTTP status, None where there was no answer."""
+
+    exit_code = 8
+
+    def __init__(
+        self, message: str, fix: str | None = None, *, status: int | None = None, trace_id: str | None = None
+    ) -> None:
+        super().__init__(message, fix)
+        self.status = status
+        self.trace_id = trace_id
+
+
+class UnreachableError(ApiError):
+    """No answer came. `sent` tells whether the request may have reached the server."""
+
+    def __init__(self, message: str, fix: str | None = None, *, sent: bool = True) -> None:
+        super().__init__(message, fix)
+        self.sent = sent
+
+
+class AnswerError(ApiError):
+    """An answer came that cannot be used."""
+
+
+class RejectedError(ApiError):
+    """The API refused this one request (400, 403, 404, 409, 422 …)."""
+
+
+class StoppedError(ReconcilerError):
+    """SIGINT (130) or SIGTERM (143) asked the run to end."""
+
+    def __init__(self, exit_code: int) -> None:
+        super().__init__("interrupted")
+        self.exit_code = exit_code
+
+
+SEVERITY = (7, 8, 4, 3, 6, 5, 2)
+"""Exit codes in the order of the contract: where several hold, the first wins."""
+
+
+def worst(codes: Sequence[int]) -> int:
+    """The exit code that wins; 130 and 143 before all, 0 where none holds."""
+    for code in (143, 130, 1, *SEVERITY):
+        if code in codes:
+            return code
+    return 0
+
+
+def not_text(path: str, text: str, provider: str, source: Source | None, *, secret: bool) -> Problem:
+    """The error for an unquoted scalar where the provider says string; never shows the text of a secret."""
+    if secret:
+        return Problem(
+            "not-text", f"{path}: is not text, {provider} defines a string", source, "put it in double quotes"
+        )
+    return Problem(
+        "not-text",
+        f"{path}: {text} is not read as text by every YAML version, {provider} defines a string",
+        source,
+        f'write "{text}"',
+    )

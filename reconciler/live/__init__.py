@@ -1,0 +1,1 @@
+"""Live state: the only room with network and clock."""

@@ -1,0 +1,1 @@
+"""Planning: pure functions from desired and live to a plan."""

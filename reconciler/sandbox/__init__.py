@@ -1,0 +1,1 @@
+"""The emulator of the API: a pure state machine and a thin HTTP shell."""
