@@ -182,6 +182,7 @@ class Seen(Struct, frozen=True):
 
     digest: of `paths` with their values. paths: every managed path whose value is not secret. values: those that were
     neither absent nor null, as [path, value]. page: "number,size" of the list page that held the object, a hint.
+    keys: the managed settings keys, secret ones too. hidden: unmanaged settings keys whose values the API masks.
     """
 
     update_time: str | None
@@ -189,6 +190,8 @@ class Seen(Struct, frozen=True):
     paths: tuple[Path, ...] = ()
     values: tuple[tuple[Path, Json], ...] = ()
     page: str | None = None
+    keys: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
 
 class Refusal(Struct, frozen=True):
