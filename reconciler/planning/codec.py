@@ -1,0 +1,101 @@
+"""Plans as bytes and back. The bytes of a plan are the same for the same input, but for created, expires and seal.
+
+digest   sha256 over the deterministic part: the plan without created, expires, seal and the digest itself.
+seal     sha256, or HMAC-SHA256 with a key, over every other byte of the file: a flipped byte anywhere is found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from datetime import UTC, datetime
+
+import msgspec
+
+from reconciler.errors import InvalidError, RefusedError
+from reconciler.model import PLAN_FORMAT, Plan, Problem, Source
+
+
+def seal_plan(plan: Plan, key: bytes | None = None) -> tuple[Plan, bytes]:
+    """The plan with its digest and seal, and the bytes of its file."""
+    bare = msgspec.structs.replace(plan, created="", expires="", digest="", seal="")
+    digest = "sha256:" + hashlib.sha256(msgspec.json.encode(bare)).hexdigest()
+    open_plan = msgspec.structs.replace(plan, digest=digest, seal="")
+    seal = _seal_of(_to_bytes(open_plan), key)
+    sealed = msgspec.structs.replace(open_plan, seal=seal)
+    return sealed, _to_bytes(sealed)
+
+
+def _to_bytes(plan: Plan) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(plan), indent=2) + b"\n"
+
+
+def _seal_of(data: bytes, key: bytes | None) -> str:
+    if key:
+        return "hmac-sha256:" + hmac.new(key, data, hashlib.sha256).hexdigest()
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def is_plan(data: bytes) -> bool:
+    """Whether a file means to be a saved plan: it says so, whatever else may be wrong with it."""
+    return data.lstrip()[:1] == b"{" and (b"reconciler.plan" in data[:4096] or b'"seal"' in data)
+
+
+def load_plan(data: bytes, file: str, key: bytes | None = None) -> Plan:
+    """A saved plan from its bytes. Raises InvalidError for what is no plan, RefusedError for one that was changed."""
+    if not is_plan(data):
+        problem = Problem("not-a-plan", "is not a saved plan", Source(file, 1, 1), f"reconciler plan --out {file}")
+        raise InvalidError([problem])
+    seal = _find_seal(data)
+    open_data = data.replace(b'"seal": "' + seal.encode() + b'"', b'"seal": ""', 1)
+    if seal.startswith("hmac-") and not key:
+        raise RefusedError(f"{file}: is sealed with a key", "set RECONCILER_KEY to the key it was made with")
+    if key and not seal.startswith("hmac-"):
+        raise RefusedError(
+            f"{file}: is not sealed with a key, and RECONCILER_KEY is set", "plan again with RECONCILER_KEY set"
+        )
+    if not seal or not hmac.compare_digest(seal, _seal_of(open_data, key)):
+        hint = " or sealed with another key" if key else ""
+        raise RefusedError(f"{file}: was changed after it was saved{hint}", f"reconciler plan --out {file}")
+    try:
+        return msgspec.json.decode(data, type=Plan)
+    except (msgspec.DecodeError, RecursionError):
+        # Only another version of the tool writes a plan that is sealed and that this one cannot read.
+        problem = Problem("not-a-plan", f"is not a {PLAN_FORMAT}", Source(file, 1, 1), f"reconciler plan --out {file}")
+        raise InvalidError([problem]) from None
+
+
+def _find_seal(data: bytes) -> str:
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return ""
+    seal = found.get("seal") if isinstance(found, dict) else None
+    return seal if isinstance(seal, str) else ""
+
+
+def check_binding(plan: Plan, *, file: str, api: str, account: str, company_id: str | None, now: datetime) -> None:
+    """Raises RefusedError where a saved plan was made for somewhere else, or has expired."""
+    for word, planned, here in (("API", plan.api, api), ("account", plan.account, account)):
+        if planned != here:
+            raise RefusedError(f"{file}: was made for {word} {planned}, this is {here}", "plan again here")
+    if company_id is not None and plan.company_id not in (None, company_id):
+        raise RefusedError(
+            f"{file}: was made for company {plan.company_id}, this account is company {company_id}", "plan again here"
+        )
+    if parse_time(plan.expires) <= now:
+        raise RefusedError(f"{file}: expired at {plan.expires}", f"plan again: reconciler plan --out {file}")
+
+
+def parse_time(text: str) -> datetime:
+    """An RFC 3339 UTC time; one that cannot be read is long past."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def format_time(moment: datetime) -> str:
+    """RFC 3339 UTC, whole seconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

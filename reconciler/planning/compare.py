@@ -1,0 +1,184 @@
+"""One manifest against its live object: what changes, what is dropped, what cannot be seen, what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from msgspec import Struct, field
+
+from reconciler.model import Change, Live, Manifest, Path, Problem, SecretRef
+from reconciler.planning.diff import Difference, Wanted, diff_live, is_same, make_wanted
+from reconciler.planning.patch import make_along, make_body, make_fields, make_seen
+from reconciler.planning.settings import (
+    Definitions,
+    Findings,
+    Place,
+    check_settings,
+    is_plain_sailing,
+    undefined_keys,
+)
+from reconciler.values import kind_of, printable
+
+
+class Questions(Protocol):
+    """What may be asked of the other rooms."""
+
+    @property
+    def reveal(self) -> Callable[[SecretRef], str]:
+        """The value of a secret."""
+        ...
+
+    @property
+    def secret(self) -> Callable[[str], bool]:
+        """Whether a settings key is secret."""
+        ...
+
+    @property
+    def place(self) -> Place:
+        """Where things stand."""
+        ...
+
+
+class Account(Struct, frozen=True):
+    """What all comparisons of a run share. shown: the account shows secrets. pages: id -> list page, a hint."""
+
+    asked: Questions
+    definitions: dict[str, Definitions]
+    shown: bool
+    statuses: frozenset[str]
+    pages: Callable[[str], str | None]
+    strict: bool
+    when_hidden: Literal["warn", "resend", "fail"]
+    settings_patch: Literal["auto", "changed", "whole"]
+
+
+class Result(Struct):
+    """change: None where there is nothing to say."""
+
+    change: Change | None = None
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+_NO_DEFINITIONS = frozenset[str]()
+
+
+def compare(manifest: Manifest, live: Live, account: Account) -> Result:
+    """Compares one manifest with its live object; both fit each other (id, provider)."""
+    definitions = account.definitions.get(live.provider.id)
+    fine = definitions is None or is_plain_sailing(manifest, live, definitions)
+    wanted = make_wanted(
+        manifest, _NO_DEFINITIONS if fine or definitions is None else undefined_keys(manifest, definitions)
+    )
+    if fine and _fixed_agree(manifest, live) and is_same(wanted, live, account.asked.reveal):
+        return Result()
+    findings = Findings()
+    if definitions is not None and not fine:
+        findings = check_settings(
+            manifest,
+            wanted,
+            live,
+            definitions,
+            account.asked.place,
+            secret=account.asked.secret,
+            shown=account.shown,
+            strict=account.strict,
+        )
+    result = Result(errors=findings.errors, warnings=findings.warnings)
+    _check_fixed(manifest, live, account, result)
+    if not result.errors:
+        _compare_fields(manifest, wanted, live, account, findings, result)
+    return result
+
+
+def _fixed_agree(manifest: Manifest, live: Live) -> bool:
+    return manifest.type in (None, live.type) and manifest.is_default in (None, live.is_default)
+
+
+def _check_fixed(manifest: Manifest, live: Live, account: Account, result: Result) -> None:
+    """What the API cannot change, and words it has not been heard to use."""
+    place = account.asked.place
+    if manifest.type not in (None, live.type):
+        message = f"type: is {manifest.type}, the live object {live.id} is {live.type}; the API cannot change it"
+        source = place.value(manifest, ("type",))
+        result.errors.append(Problem("type-differs", message, source, "take the line out, or correct the id"))
+    if manifest.is_default not in (None, live.is_default):
+        wanted, have = str(manifest.is_default).lower(), str(live.is_default).lower()
+        message = f"is_default: is {wanted}, live it is {have}; the API cannot change it, nothing is sent"
+        source = place.value(manifest, ("is_default",))
+        result.warnings.append(Problem("default-differs", message, source, "change it in the console"))
+    if manifest.status is not None and manifest.status not in account.statuses:
+        message = f'status: no integration has been seen with the status "{printable(manifest.status)}"'
+        source = place.value(manifest, ("status",))
+        result.warnings.append(Problem("unknown-status", message, source, "check its spelling"))
+
+
+def _compare_fields(
+    manifest: Manifest, wanted: Wanted, live: Live, account: Account, findings: Findings, result: Result
+) -> None:
+    asked = account.asked
+    difference = diff_live(wanted, live, asked.reveal, secret=asked.secret, shown=account.shown)
+    for path in difference.retyped:
+        result.warnings.append(_retyped(manifest, live, path, asked))
+    changed = [*difference.changed, *_resent(manifest, wanted, difference, account, result)]
+    if not (changed or findings.dropped or difference.unseen or result.warnings):
+        return
+    body = make_body(wanted, changed)
+    result.change = Change(
+        action="update" if changed else "none",
+        address=manifest.address,
+        id=live.id,
+        provider=live.provider.name,
+        name=live.name,
+        source=manifest.source,
+        fields=make_fields(manifest, wanted, live, changed, asked.place, asked.secret),
+        dropped=tuple(findings.dropped),
+        unseen=tuple(difference.unseen),
+        seen=make_seen(
+            wanted,
+            live,
+            account.pages(live.id),
+            account.definitions.get(live.provider.id),
+            secret=asked.secret,
+            shown=account.shown,
+        ),
+        body=body,
+        along=make_along(wanted, difference.unseen, body) if account.settings_patch != "changed" else {},
+        refused=(),
+        is_default=live.is_default,
+        status=live.status,
+        effective_status=live.effective_status,
+    )
+
+
+def _retyped(manifest: Manifest, live: Live, path: Path, asked: Questions) -> Problem:
+    message = f"{'.'.join(path)}: live it is {kind_of(live.settings[path[1]])} with the same text; nothing is sent"
+    return Problem("type-differs-live", message, asked.place.value(manifest, path))
+
+
+def _resent(manifest: Manifest, wanted: Wanted, difference: Difference, account: Account, result: Result) -> list[Path]:
+    """What is hidden and is sent all the same, by `secrets.when_hidden`; what stays hidden is said."""
+    place = account.asked.place
+    sent: list[Path] = []
+    for path in difference.unseen:
+        name = ".".join(path)
+        source = place.value(manifest, path)
+        if account.when_hidden == "resend" and isinstance(wanted.settings[path[1]], SecretRef):
+            sent.append(path)
+        elif account.when_hidden == "fail":
+            message = f"{name}: the API hides its live value, so it cannot be compared (secrets.when_hidden: fail)"
+            result.errors.append(
+                Problem("hidden-setting", message, source, "set secrets.when_hidden to warn or resend")
+            )
+        else:
+            message = f"{name}: the API hides its live value, so it was not compared"
+            result.warnings.append(
+                Problem(
+                    "unseen-setting",
+                    message,
+                    source,
+                    "to send it anyway: secrets.when_hidden: resend in reconciler.yaml",
+                )
+            )
+    return sent

@@ -1,0 +1,117 @@
+"""Which live object a manifest describes: by id, or by provider and name; each one by one manifest only."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from msgspec import Struct, field
+
+from reconciler.model import Live, Manifest, Problem, Snapshot
+from reconciler.values import id_order, printable
+
+
+class Matches(Struct):
+    """live, blocked (unknown to the API), errors: by address. managed: the ids that are described."""
+
+    live: dict[str, Live] = field(default_factory=dict)
+    blocked: dict[str, Problem] = field(default_factory=dict)
+    errors: dict[str, Problem] = field(default_factory=dict)
+    managed: set[str] = field(default_factory=set)
+
+
+def match_all(manifests: Sequence[Manifest], snapshot: Snapshot) -> Matches:
+    """Matches all manifests of an account, whether in scope or not: managed is what any of them describes."""
+    out = Matches()
+    twins: dict[tuple[str, str], list[Live]] = {}
+    if any(manifest.id is None for manifest in manifests):
+        twins = _index_by_name(snapshot)
+    for manifest in manifests:
+        if manifest.id is None:
+            _match_by_name(manifest, twins, snapshot, out)
+        elif manifest.id in snapshot.objects:
+            out.live[manifest.address] = snapshot.objects[manifest.id]
+        elif manifest.id in snapshot.unknown:
+            out.blocked[manifest.address] = _unknown_id(manifest)
+        out.managed.update([manifest.id] if manifest.id else [])
+    _refuse_doubles(manifests, out)
+    return out
+
+
+def fits(manifest: Manifest, live: Live) -> bool:
+    """Whether the manifest's provider, a name or an id, is the live object's."""
+    return manifest.provider in (live.provider.name, live.provider.id)
+
+
+def _index_by_name(snapshot: Snapshot) -> dict[tuple[str, str], list[Live]]:
+    twins: dict[tuple[str, str], list[Live]] = {}
+    for live in snapshot.objects.values():
+        for provider in {live.provider.name, live.provider.id}:
+            twins.setdefault((provider, live.name or ""), []).append(live)
+    return twins
+
+
+def _match_by_name(
+    manifest: Manifest, twins: dict[tuple[str, str], list[Live]], snapshot: Snapshot, out: Matches
+) -> None:
+    found = twins.get((manifest.provider, manifest.name or ""), [])
+    if len(found) == 1:
+        out.live[manifest.address] = found[0]
+        out.managed.add(found[0].id)
+    elif found:
+        ids = sorted((live.id for live in found), key=id_order)
+        out.managed.update(ids)
+        message = f"{manifest.address}: {len(ids)} live objects have this provider and name: {', '.join(ids)}"
+        out.errors[manifest.address] = Problem(
+            "ambiguous", message, manifest.source, " or ".join(f'write id: "{one}"' for one in ids[:3])
+        )
+    else:
+        out.errors[manifest.address] = _no_twin(manifest, snapshot)
+
+
+def _no_twin(manifest: Manifest, snapshot: Snapshot) -> Problem:
+    same = [live for live in snapshot.objects.values() if fits(manifest, live)]
+    if not snapshot.listed:
+        message = f"{manifest.address}: has no id, and this API has no list to look its name up in"
+        return Problem("no-id", message, manifest.source, 'write its id: "…"')
+    if not snapshot.complete:
+        message = f"{manifest.address}: has no id, and the list could not be read whole to look its name up"
+        return Problem("no-id", message, manifest.source, 'write its id: "…", or plan again')
+    names = {live.name: live for live in sorted(same, key=lambda live: id_order(live.id), reverse=True) if live.name}
+    near = difflib.get_close_matches(manifest.name or "", list(names), n=3, cutoff=0.3) or sorted(names)[:3]
+    nearest = ", ".join(f"{_quoted(name)} ({names[name].id})" for name in near)
+    message = f"{manifest.address}: no live {manifest.provider} integration is named {_quoted(manifest.name or '')}"
+    message += f"; nearest: {nearest}" if nearest else f"; there is no {manifest.provider} integration at all"
+    if manifest.lifecycle.create:
+        message += " (lifecycle.create: this version does not create yet)"
+    if near:
+        fix = f'write id: "{names[near[0]].id}" if it is that one, or create it in the console first'
+    else:
+        fix = 'create it in the console, then write its id: "…"'
+    return Problem("no-twin", message, manifest.source, fix)
+
+
+def _quoted(text: str) -> str:
+    return f'"{printable(text)}"'
+
+
+def _unknown_id(manifest: Manifest) -> Problem:
+    return Problem(
+        "unknown-id",
+        f"{manifest.address}: the API does not know id {manifest.id}",
+        manifest.source,
+        "correct the id, or take the document out if the integration was removed",
+    )
+
+
+def _refuse_doubles(manifests: Sequence[Manifest], out: Matches) -> None:
+    """Two manifests may not describe one live object: they would undo each other's work for ever."""
+    first: dict[str, Manifest] = {}
+    for manifest in manifests:
+        live = out.live.get(manifest.address)
+        if live is None:
+            continue
+        other = first.setdefault(live.id, manifest)
+        if other is not manifest:
+            message = f"{manifest.address}: describes {live.id}, and so does {other.address} at {other.source}"
+            out.errors[manifest.address] = Problem("duplicate-object", message, manifest.source, "keep one of them")

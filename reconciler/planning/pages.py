@@ -1,0 +1,24 @@
+"""Which list page holds an object: a hint that a saved plan carries, so that apply reads pages and not objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reconciler.model import Snapshot
+from reconciler.values import id_order
+
+
+def make_pages(snapshot: Snapshot) -> Callable[[str], str | None]:
+    """The list page that holds an object, by its rank: so that the server's order of rows changes no byte of a plan."""
+    size = snapshot.page_size
+    if not snapshot.complete or not snapshot.listed or not size:
+        return lambda _: None
+    ranks: dict[str, int] = {}
+
+    def page(one: str) -> str | None:
+        if not ranks:
+            key = None if snapshot.ids_in_order == "text" else id_order
+            ranks.update((id_, rank) for rank, id_ in enumerate(sorted(snapshot.objects, key=key)))
+        return f"{ranks[one] // size + 1},{size}" if one in ranks else None
+
+    return page

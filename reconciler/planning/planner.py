@@ -1,0 +1,236 @@
+"""Manifests and a snapshot of the account become a plan. Pure: no disk, clock or network; places and secrets are asked
+of functions handed in, and only where there is something to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from msgspec import Struct, field
+
+from reconciler.errors import AnswerError, InvalidError, RefusedError
+from reconciler.model import Change, Live, Manifest, Plan, PlanSummary, Problem, SecretRef, Snapshot, Unmanaged
+from reconciler.planning.compare import Account, compare
+from reconciler.planning.forecast import Limits, make_forecast
+from reconciler.planning.guard import Guards, guard_changes
+from reconciler.planning.match import Matches, fits, match_all
+from reconciler.planning.pages import make_pages
+from reconciler.planning.settings import Definitions, Place
+from reconciler.values import id_order, is_nothing
+
+KNOWN_STATUSES = frozenset({"active", "inactive", "paused", "archived"})
+"""Words that siblings of the integration use in the API's documentation; of integrations only `active` is shown."""
+
+
+class Context(Struct, frozen=True):
+    """What a plan is bound to, and how it is made. created and expires: RFC 3339 UTC."""
+
+    tool: str
+    api: str
+    account: str
+    company_id: str | None
+    created: str
+    expires: str
+    config: str | None = None
+    config_file: str | None = None
+    settings_patch: Literal["auto", "changed", "whole"] = "auto"
+    when_hidden: Literal["warn", "resend", "fail"] = "warn"
+    strict: bool = False
+    limits: Limits = Limits()
+    guards: Guards = Guards()
+
+
+class Asked(Struct, frozen=True):
+    """What the planner may ask: secrets by reference, which keys are secret, where things stand."""
+
+    reveal: Callable[[SecretRef], str]
+    secret: Callable[[str], bool]
+    place: Place
+
+
+class _Work(Struct):
+    changes: list[Change] = field(default_factory=list)
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    untold: dict[str, list[Manifest]] = field(default_factory=dict)
+    unchanged: int = 0
+
+
+def make_plan(
+    manifests: Sequence[Manifest],
+    snapshot: Snapshot,
+    context: Context,
+    asked: Asked,
+    in_scope: Callable[[Manifest], bool] = lambda _: True,
+    warnings: Sequence[Problem] = (),
+) -> Plan:
+    """The plan. Raises RefusedError (another company), AnswerError (no definitions), InvalidError (all errors at once).
+
+    `manifests` are all of the account; `in_scope` narrows what is planned, never what counts as managed.
+    """
+    company = _check_company(snapshot, context)
+    matches = match_all(manifests, snapshot)
+    work = _Work(warnings=list(warnings))
+    ordered = sorted(manifests, key=lambda manifest: manifest.address)
+    scope = [manifest for manifest in ordered if in_scope(manifest)]
+    account = _make_account(snapshot, context, asked)
+    for manifest in scope:
+        _plan_one(manifest, matches, account, work)
+    _refuse_errors(work)
+    changes = guard_changes(work.changes, len(scope), context.guards, context.settings_patch)
+    return _finish(context, company, changes, matches, snapshot, work, out_of_scope=len(ordered) - len(scope))
+
+
+def _check_company(snapshot: Snapshot, context: Context) -> str | None:
+    """One company only: the configured one, or the one that all live objects share."""
+    companies = {live.company_id: live for live in snapshot.objects.values()}
+    wanted = context.company_id
+    if wanted is None:
+        if len(companies) > 1:
+            raise RefusedError(
+                f"live objects of {len(companies)} companies answer to this token",
+                "name the right one: accounts.NAME.company_id in reconciler.yaml",
+            )
+        return next(iter(companies), None)
+    if companies.get(None):
+        raise AnswerError("the API does not tell which company its integrations belong to (no company_id)")
+    foreign = sorted(str(company) for company in companies if company != wanted)
+    if foreign:
+        raise RefusedError(
+            f"account {context.account} is company {wanted}, and the API shows objects of company {', '.join(foreign)}",
+            "use the token of the right account, or correct company_id in reconciler.yaml",
+        )
+    return wanted
+
+
+def _make_account(snapshot: Snapshot, context: Context, asked: Asked) -> Account:
+    return Account(
+        asked=asked,
+        definitions={
+            provider.id: Definitions.of(provider) for provider in snapshot.providers.values() if provider.settings
+        },
+        shown=_shows_secrets(snapshot, asked.secret),
+        statuses=KNOWN_STATUSES | {live.status or "" for live in snapshot.objects.values()},
+        pages=make_pages(snapshot),
+        strict=context.strict,
+        when_hidden=context.when_hidden,
+        settings_patch=context.settings_patch,
+    )
+
+
+def _shows_secrets(snapshot: Snapshot, secret: Callable[[str], bool]) -> bool:
+    """Whether any secret of the account is shown, in clear or masked: only then a missing one is surely not set."""
+    return any(
+        secret(key) and not is_nothing(value)
+        for live in snapshot.objects.values()
+        for key, value in live.settings.items()
+    )
+
+
+def _plan_one(manifest: Manifest, matches: Matches, account: Account, work: _Work) -> None:
+    error = matches.errors.get(manifest.address)
+    blocked = matches.blocked.get(manifest.address)
+    live = matches.live.get(manifest.address)
+    if error is None and live is not None and not fits(manifest, live):
+        error = _other_provider(manifest, live, account)
+    if error is not None:
+        work.errors.append(error)
+    elif blocked is not None:
+        work.changes.append(_blocked(manifest, blocked))
+    elif live is None:
+        raise AnswerError(f"{manifest.address}: id {manifest.id} was neither shown nor denied by the API")
+    elif manifest.settings and live.provider.id not in account.definitions:
+        work.untold.setdefault(live.provider.name or live.provider.id, []).append(manifest)
+    else:
+        result = compare(manifest, live, account)
+        work.errors.extend(result.errors)
+        work.warnings.extend(result.warnings)
+        if result.change is not None:
+            work.changes.append(result.change)
+        if result.change is None or result.change.action == "none":
+            work.unchanged += 1
+
+
+def _other_provider(manifest: Manifest, live: Live, account: Account) -> Problem:
+    message = f"{manifest.address}: provider is {manifest.provider}, the live object {live.id} is {live.provider.name}"
+    source = account.asked.place.value(manifest, ("provider",))
+    return Problem("provider-differs", message, source, "the API cannot change it: correct the id or the provider")
+
+
+def _blocked(manifest: Manifest, problem: Problem) -> Change:
+    return Change(
+        action="none",
+        address=manifest.address,
+        id=manifest.id,
+        provider=manifest.provider,
+        name=manifest.name,
+        source=manifest.source,
+        error=problem,
+    )
+
+
+def _refuse_errors(work: _Work) -> None:
+    if work.errors:
+        raise InvalidError(sorted(work.errors, key=_problem_order), sorted(work.warnings, key=_problem_order))
+    if work.untold:
+        names = ", ".join(sorted(work.untold))
+        first = min(one.source for group in work.untold.values() for one in group)
+        count = sum(len(group) for group in work.untold.values())
+        raise AnswerError(
+            f"the API tells no settings definitions of {names}, so no key of {count} manifests can be checked"
+            f" (first: {first})",
+            "plan again later; if it stays so, this API does not tell what its providers define",
+        )
+
+
+def _problem_order(problem: Problem) -> tuple[str, int, int, str, str]:
+    place = problem.source
+    where = (place.file, place.line, place.column) if place else ("", 0, 0)
+    return *where, problem.code, problem.message
+
+
+def _finish(
+    context: Context,
+    company: str | None,
+    changes: tuple[Change, ...],
+    matches: Matches,
+    snapshot: Snapshot,
+    work: _Work,
+    *,
+    out_of_scope: int,
+) -> Plan:
+    rest = sorted(snapshot.objects.keys() - matches.managed, key=id_order)
+    unmanaged = tuple(
+        Unmanaged(id=one, name=snapshot.objects[one].name, provider=snapshot.objects[one].provider.name) for one in rest
+    )
+    forecast = make_forecast(changes, context.settings_patch, context.limits)
+    updates = sum(change.action == "update" for change in changes)
+    summary = PlanSummary(
+        update=updates,
+        unchanged=work.unchanged,
+        unmanaged=len(unmanaged),
+        out_of_scope=out_of_scope,
+        dropped=sum(len(change.dropped) for change in changes),
+        unseen=sum(len(change.unseen) for change in changes),
+        blocked=sum(change.error is not None for change in changes),
+        requests=forecast.requests,
+        seconds=forecast.seconds,
+    )
+    return Plan(
+        tool=context.tool,
+        api=context.api,
+        account=context.account,
+        company_id=company,
+        created=context.created,
+        expires=context.expires,
+        config=context.config,
+        config_file=context.config_file,
+        settings_patch=context.settings_patch,
+        summary=summary,
+        changes=changes,
+        unmanaged=unmanaged,
+        warnings=tuple(sorted(work.warnings, key=_problem_order)),
+        complete=snapshot.complete,
+        errors=tuple(change.error for change in changes if change.error is not None),
+    )

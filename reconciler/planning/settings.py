@@ -1,0 +1,158 @@
+"""A manifest's settings against the provider's definitions, as the API tells them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+
+from msgspec import Struct, field
+
+from reconciler.errors import not_text
+from reconciler.model import Dropped, Live, Manifest, Path, Plain, Problem, Provider, SecretRef, Source
+from reconciler.planning.diff import Wanted
+
+
+class Definitions(Struct, frozen=True):
+    """A provider's definitions, prepared once for all of its integrations."""
+
+    provider: Provider
+    keys: frozenset[str]
+    required: frozenset[str]
+    deprecated: frozenset[str]
+
+    @classmethod
+    def of(cls, provider: Provider) -> Definitions:
+        """Prepares a provider whose definitions were told."""
+        rows = provider.settings or ()
+        return cls(
+            provider=provider,
+            keys=frozenset(row.name for row in rows),
+            required=frozenset(row.name for row in rows if row.required),
+            deprecated=frozenset(row.name for row in rows if row.deprecated),
+        )
+
+
+class Place:
+    """Finds the places of one manifest's values, only when there is something to say."""
+
+    def __init__(
+        self,
+        value: Callable[[Source, Path], Source],
+        key: Callable[[Source, Path], Source],
+    ) -> None:
+        self._value = value
+        self._key = key
+
+    def value(self, manifest: Manifest, path: Path) -> Source:
+        """Where the value stands; the document's place if it cannot be found."""
+        return self._value(manifest.source, path)
+
+    def key(self, manifest: Manifest, path: Path) -> Source:
+        """Where the key stands."""
+        return self._key(manifest.source, path)
+
+
+class Findings(Struct):
+    """What was found of one manifest."""
+
+    dropped: list[Dropped] = field(default_factory=list)
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+def undefined_keys(manifest: Manifest, definitions: Definitions) -> frozenset[str]:
+    """The settings keys of a manifest that its provider does not define."""
+    return frozenset(manifest.settings.keys() - definitions.keys)
+
+
+def is_plain_sailing(manifest: Manifest, live: Live, definitions: Definitions) -> bool:
+    """Whether there is surely nothing to say of the settings: the quick answer for almost every manifest."""
+    named = manifest.settings.keys()
+    return (
+        named <= definitions.keys
+        and definitions.required <= live.settings.keys()
+        and not (named & definitions.deprecated)
+        and all(value.__class__ is str or value.__class__ is SecretRef for value in manifest.settings.values())
+    )
+
+
+def check_settings(
+    manifest: Manifest,
+    wanted: Wanted,
+    live: Live | None,
+    definitions: Definitions,
+    place: Place,
+    *,
+    secret: Callable[[str], bool],
+    shown: bool,
+    strict: bool,
+) -> Findings:
+    """All there is to say: undefined keys, unquoted text, required keys that would be missing, deprecated keys.
+
+    `live` is None for an object that does not exist yet. `shown`: the account shows secrets.
+    """
+    out = Findings()
+    provider = definitions.provider.name
+    for key in sorted(manifest.settings):
+        path = ("settings", key)
+        definition = definitions.provider.defines(key)
+        if definition is None:
+            _add_undefined(out, manifest, key, definitions, place, strict=strict)
+            continue
+        if key in definitions.deprecated:
+            message = f"settings.{key}: {provider} calls this key deprecated"
+            out.warnings.append(Problem("deprecated-setting", message, place.key(manifest, path)))
+        value = manifest.settings[key]
+        if value is None and definition.required:
+            message = f"settings.{key}: {provider} requires this key, it cannot be cleared"
+            out.errors.append(
+                Problem(
+                    "required-cleared", message, place.value(manifest, path), "write its value, or take the line out"
+                )
+            )
+        elif definition.type == "string" and isinstance(value, Plain):
+            out.errors.append(
+                not_text(f"settings.{key}", value.text, provider, place.value(manifest, path), secret=secret(key))
+            )
+        elif definition.type == "string" and isinstance(value, list):
+            message = f"settings.{key}: is a list, {provider} defines a string"
+            out.errors.append(Problem("not-text", message, place.value(manifest, path), "write one text in quotes"))
+    _add_missing(out, manifest, wanted, live, definitions, secret=secret, shown=shown)
+    return out
+
+
+def _add_undefined(
+    out: Findings, manifest: Manifest, key: str, definitions: Definitions, place: Place, *, strict: bool
+) -> None:
+    near = difflib.get_close_matches(key, sorted(definitions.keys), n=1, cutoff=0.6)
+    suggestion = near[0] if near else None
+    source = place.key(manifest, ("settings", key))
+    out.dropped.append(Dropped(path=("settings", key), source=source, suggestion=suggestion))
+    hint = f', did you mean "{suggestion}"?' if suggestion else ""
+    message = f"settings.{key}: dropped: {definitions.provider.name} does not define it{hint}"
+    fix = (
+        f"write {suggestion}" if suggestion else f"take it out, or write one of: {', '.join(sorted(definitions.keys))}"
+    )
+    problem = Problem("dropped-setting", message, source, fix)
+    (out.errors if strict else out.warnings).append(problem)
+
+
+def _add_missing(
+    out: Findings,
+    manifest: Manifest,
+    wanted: Wanted,
+    live: Live | None,
+    definitions: Definitions,
+    *,
+    secret: Callable[[str], bool],
+    shown: bool,
+) -> None:
+    there = live.settings if live else {}
+    for key in sorted(definitions.required):
+        if wanted.settings.get(key) is not None or there.get(key) not in (None, ""):
+            continue
+        if key in manifest.settings or (live and secret(key) and not shown):
+            continue
+        message = f"settings.{key}: {definitions.provider.name} requires this key"
+        message += "; neither the manifest nor the live object has it"
+        out.errors.append(Problem("required-setting", message, manifest.source, f"add settings.{key}"))

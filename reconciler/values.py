@@ -1,0 +1,91 @@
+"""What a value is, for every room that compares: equality with types, masks, paths, order. Pure; imports only model.
+
+Whether the API shows secrets is not documented (the samples are redacted by the documentation itself), so both are
+handled: a mask is never a value, never written back and never a difference.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from reconciler.model import Json, Live, Path
+
+_STARS = re.compile(r"[*\u2022\u25cf\u2217\u00b7]{3,}")
+_SECRET_MASK = re.compile(r"[*\u2022\u25cf\u2217\u00b7]{3,}|[xX]{6,}|\.{3,}|\u2026|#{4,}")
+_WORDS = frozenset({"hidden", "redacted", "masked", "secret", "encrypted"})
+_LAST_FOUR = re.compile(r"[*\u2022\u25cf\u2217\u00b7xX.#\u2026]{3,}-?(.{1,4})", re.DOTALL)
+_KINDS = {"int": "a number", "float": "a number", "bool": "a boolean", "str": "text", "list": "a list"}
+
+
+def is_mask(value: Json, *, secret: bool) -> bool:
+    """Whether a live value is a mask: `****1234`, `••••`, and for secrets also `XXXXXXXX` and `[hidden]`."""
+    if not isinstance(value, str) or not value:
+        return False
+    if not secret:
+        return _STARS.search(value) is not None
+    if set(value) <= {"*"} or _SECRET_MASK.search(value):
+        return True
+    return value.strip("<>[](){} ").lower() in _WORDS
+
+
+def mask_tail(value: Json) -> str | None:
+    """The visible tail of a mask that shows at most four last characters, None where there is none."""
+    found = _LAST_FOUR.fullmatch(value) if isinstance(value, str) else None
+    tail = found.group(1) if found else ""
+    return tail if tail.strip("*xX.#\u2022\u25cf\u2217\u00b7\u2026") else None
+
+
+def is_nothing(value: Json) -> bool:
+    """Absent, null or empty text: what an API that leaves secrets out shows in their place."""
+    return value is None or value == ""
+
+
+def text_of(value: Json) -> str:
+    """A value as canonical JSON text: equal texts are equal values of equal types (True is not 1)."""
+    return msgspec.json.encode(value, order="sorted").decode()
+
+
+def is_equal(one: Json, other: Json) -> bool:
+    """Equality that knows types."""
+    return text_of(one) == text_of(other)
+
+
+def is_retyped(one: Json, other: Json) -> bool:
+    """Whether two values of different types, one of them text, have the same text: 587 and "587"."""
+    if isinstance(one, str) == isinstance(other, str) or one is None or other is None:
+        return False
+    return _bare(one) == _bare(other)
+
+
+def _bare(value: Json) -> str:
+    return value if isinstance(value, str) else text_of(value)
+
+
+def kind_of(value: Json) -> str:
+    """What a JSON value is, for people."""
+    return _KINDS.get(type(value).__name__, "another type")
+
+
+def value_at(live: Live, path: Path) -> Json:
+    """The live value at a path; None where it is absent or null."""
+    if path[0] == "settings":
+        return live.settings.get(path[1])
+    return live.name if path[0] == "name" else live.status
+
+
+def path_order(path: Path) -> tuple[int, Path]:
+    """Sorts paths as people read an integration: name, status, settings by key."""
+    return {"name": 0, "status": 1}.get(path[0], 2), path
+
+
+def id_order(one: str) -> tuple[bool, int, str]:
+    """Sorts ids as numbers where they are numbers."""
+    number = one.isascii() and one.isdigit()
+    return not number, len(one.lstrip("0")) if number else 0, one
+
+
+def printable(text: str) -> str:
+    """A text whose control and other unprintable characters are shown escaped."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
