@@ -1,0 +1,235 @@
+"""YAML events -> plain data, with a stack of our own: strict, and with a limit on depth and expansion.
+
+A mapping is a dict, a sequence a list; text is str, and an unquoted scalar that some YAML version reads as anything
+else is Plain. What may not be is recorded as a Problem at its place, and reading goes on where that makes sense. No
+message holds a value, a tag or the name of an anchor: each of them may be a secret that lacks its quotes.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from sys import intern
+from typing import Any, NamedTuple
+
+from ruamel.yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from reconciler.desired.parsers import EventSource
+from reconciler.desired.scalars import SUSPECTS, resolve_plain
+from reconciler.desired.tree import MAX_DEPTH, measure
+from reconciler.model import Json, Plain, Problem, Source
+
+MAX_EXPANSION = 1024 * 1024
+"""Characters that the aliases of one file may stand for."""
+
+MAX_PROBLEMS = 100
+"""After so many problems a file is not read further."""
+
+_NO_KEY: Any = object()
+_DROPPED: Any = object()
+_SHOWN_KEY = re.compile(r"\w[\w .-]{0,63}|<<")
+
+
+class StopReading(Exception):  # noqa: N818
+    """The rest of the file is left unread; why is among the problems."""
+
+
+class Parsed(NamedTuple):
+    """A document as it was read."""
+
+    data: Json
+    source: Source
+    index: int
+
+
+class _Anchor(NamedTuple):
+    data: Json
+    size: int
+    height: int
+
+
+class EventReader:
+    """Reads all documents of one file: `documents` that could be built whole, and `problems`."""
+
+    def __init__(self, file: str) -> None:
+        self.documents: list[Parsed] = []
+        self.problems: list[Problem] = []
+        self._file = file
+        self.index = 0
+        self._whole = True
+        self._expansion = 0
+        self._anchors: dict[str, _Anchor | None] = {}
+        self._stack: list[tuple[Any, Callable[[Any], None] | None, Any, str | None]] = []
+
+    def read(self, events: EventSource) -> None:
+        """Reads to the end of the file. Raises StopReading, and whatever the parser raises."""
+        get_event = events.get_event
+        get_event()
+        while get_event().__class__ is not StreamEndEvent:
+            self._read_document(events)
+            get_event()
+            self.index += 1
+
+    def _read_document(self, events: EventSource) -> None:
+        self._whole = True
+        self._anchors = {}
+        event = events.get_event()
+        kind = event.__class__
+        if kind is MappingStartEvent:
+            source = self._source(events.peek_event())
+            if event.ctag is not None:
+                self._refuse_tag(event)
+            data: Json = {}
+            self._fill(events, data, None, event.anchor)
+            if self._whole:
+                self.documents.append(Parsed(data, source, self.index))
+            return
+        if kind is SequenceStartEvent:
+            items: list[Json] = []
+            self._fill(events, items, items.append, event.anchor)
+        elif kind is ScalarEvent and not event.value and not event.style:
+            self._refuse("empty-document", "is an empty document", event, "write a manifest, or remove the ---")
+            return
+        self._refuse(
+            "not-a-mapping", "is not a mapping of keys to values", event, 'begin with a key, such as "name: …"'
+        )
+
+    def _fill(
+        self, events: EventSource, container: Any, append: Callable[[Any], None] | None, anchor: str | None
+    ) -> None:
+        """Reads up to the end of the document's root collection."""
+        get_event, stack, key = events.get_event, self._stack, _NO_KEY
+        if anchor is not None:
+            self._anchors[anchor] = None
+        while True:
+            event = get_event()
+            kind = event.__class__
+            if kind is ScalarEvent:
+                data = event.value
+                if event.anchor is not None or event.ctag is not None:
+                    data = self._read_marked(event)
+                elif not event.style and data[:1] in SUSPECTS:
+                    data = self._resolve(event)
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                self._close(container, anchor)
+                if not stack:
+                    return
+                container, append, key, anchor = stack.pop()
+                continue
+            elif kind is AliasEvent:
+                data = self._read_alias(event)
+            else:
+                data = self._open(event)
+            if append is not None:
+                append(data)
+            elif key is not _NO_KEY:
+                container[key] = data
+                key = _NO_KEY
+            elif data.__class__ is str and data not in container and kind is ScalarEvent and ":" not in data:
+                key = intern(data)
+            else:
+                key = self._take_key(event, data, container)
+            if kind is MappingStartEvent or kind is SequenceStartEvent:
+                stack.append((container, append, key, anchor))
+                container, key, anchor = data, _NO_KEY, event.anchor
+                append = data.append if kind is SequenceStartEvent else None
+
+    def _open(self, event: Any) -> Json:
+        if len(self._stack) + 2 > MAX_DEPTH:
+            self._refuse_depth(event)
+        if event.ctag is not None:
+            self._refuse_tag(event)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None
+        return {} if event.__class__ is MappingStartEvent else []
+
+    def _close(self, container: Any, anchor: str | None) -> None:
+        if container.__class__ is dict:
+            container.pop(_DROPPED, None)
+        if anchor is not None:
+            self._anchors[anchor] = _Anchor(container, *measure(container))
+
+    def _read_marked(self, event: Any) -> str | Plain:
+        if event.ctag is not None:
+            self._refuse_tag(event)
+        data: str | Plain = event.value if event.style else self._resolve(event)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = _Anchor(data, *measure(data))
+        return data
+
+    def _resolve(self, event: Any) -> str | Plain:
+        data = resolve_plain(event.value)
+        if data.__class__ is Plain and data.value.__class__ is float and not math.isfinite(data.value):
+            self._refuse("not-finite", "is a number that JSON cannot hold", event, "write a number, or text in quotes")
+        return data
+
+    def _read_alias(self, event: Any) -> Json:
+        known = self._anchors.get(event.anchor)
+        if known is None:
+            self._whole = False
+            cyclic = event.anchor in self._anchors
+            self._refuse(
+                "cyclic-alias" if cyclic else "undefined-alias",
+                "is an alias within what it stands for" if cyclic else "is an alias without an anchor before it",
+                event,
+                "write the value itself; text that begins with * needs double quotes",
+            )
+            return ""
+        self._expansion += known.size
+        if self._expansion > MAX_EXPANSION:
+            self._refuse("expansion", "aliases stand for more than 1 MiB", event, "write fewer aliases")
+            raise StopReading
+        if len(self._stack) + 1 + known.height > MAX_DEPTH:
+            self._refuse_depth(event)
+        return known.data
+
+    def _take_key(self, event: Any, data: Json, container: dict[str, Json]) -> Any:
+        """The key, or where it may not be one a stand-in, under which its value is thrown away."""
+        kind = event.__class__
+        if kind is ScalarEvent and event.style and data not in container:
+            return intern(data)
+        container.pop(_DROPPED, None)
+        if data.__class__ is str and data in container and kind is ScalarEvent:
+            self._refuse("duplicate-key", f"{_show(data)} is given twice", event, "remove one of them")
+            return _DROPPED
+        self._whole = False
+        if kind is not ScalarEvent:
+            self._refuse("not-text-key", "is a key that is not text", event, "write a word as the key")
+        elif data.__class__ is str:
+            self._refuse("key-with-colon", "is a key that holds a colon", event, "put a blank behind the colon")
+        elif data.text == "<<":
+            self._refuse("merge-key", "<< merges are not allowed", event, "write the keys themselves")
+        else:
+            text = data.text
+            self._refuse("not-text-key", f"{_show(text)} is not text as a key", event, f'write "{text}":')
+        return _DROPPED
+
+    def _refuse_tag(self, event: Any) -> None:
+        fix = "remove it; text that begins with ! needs double quotes"
+        self._refuse("tag", "has a tag, and none is allowed", event, fix)
+
+    def _refuse_depth(self, event: Any) -> None:
+        self._refuse("too-deep", f"is nested deeper than {MAX_DEPTH} levels", event, "nest less")
+        raise StopReading
+
+    def _refuse(self, code: str, message: str, event: Any, fix: str) -> None:
+        self.problems.append(Problem(code, message, self._source(event), fix))
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise StopReading
+
+    def _source(self, event: Any) -> Source:
+        mark = event.start_mark
+        return Source(self._file, mark.line + 1, mark.column + 1)
+
+
+def _show(key: str) -> str:
+    return f'"{key}"' if _SHOWN_KEY.fullmatch(key) else "this key"

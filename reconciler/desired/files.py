@@ -1,0 +1,211 @@
+"""Finds manifest files: `*.yaml` and `*.yml`, each real file once, in one order on every machine."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from reconciler.model import Problem, Source
+
+MAX_BYTES = 5 * 1024 * 1024
+"""Larger files are refused without being read."""
+
+SUFFIXES = (".yaml", ".yml")
+CONFIGURATION = ("reconciler.yaml", "reconciler.yml")
+
+
+def find_files(paths: Sequence[Path], *, root: Path, exclude: Sequence[str] = ()) -> tuple[list[Path], list[Problem]]:
+    """The manifest files below `paths` (folders or files), sorted by path, and what stands in the way.
+
+    Left out: names that begin with a dot, reconciler.yaml, and what an `exclude` glob matches (relative to `root`;
+    `*` stays within a name, `**` crosses folders, a folder's glob takes all below it). A link is followed while it
+    stays within `root`; a file that is reached twice is listed once, under its own name before that of a link.
+    """
+    search = _Search(root, exclude)
+    for path in paths:
+        search.add(path)
+    search.follow_links()
+    files = sorted(search.found.values(), key=lambda path: path.parts)
+    return files, sorted(search.problems)
+
+
+def make_file_name(path: Path) -> str:
+    """The path relative to the working directory, with forward slashes, as it is printed."""
+    if not path.is_absolute():
+        return path.as_posix()
+    try:
+        return Path(os.path.relpath(path)).as_posix()
+    except ValueError:  # another drive
+        return path.as_posix()
+
+
+def file_problem(code: str, message: str, path: Path, fix: str | None = None) -> Problem:
+    """A problem of a file as a whole."""
+    return Problem(code, message, Source(make_file_name(path), 1, 1), fix)
+
+
+def unreadable(path: Path, error: OSError) -> Problem:
+    """Says why the system refuses a path, without its own words."""
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return file_problem("no-permission", "may not be read", path, "give yourself permission to read it")
+    if error.errno == errno.ELOOP:
+        return file_problem("link-loop", "is a link that leads back to itself", path, "remove the link")
+    if error.errno in {errno.ENOENT, errno.ENOTDIR}:
+        return file_problem("no-such-path", "does not exist", path, "check the path")
+    return file_problem("unreadable", f"cannot be read ({errno.errorcode.get(error.errno or 0, 'unknown')})", path)
+
+
+class _Folder(Struct, frozen=True):
+    """A folder to walk: as it is printed, its real path, and the real paths above it on the way down."""
+
+    path: Path
+    real: str
+    above: frozenset[str]
+
+
+class _Search:
+    """One search: what was found, by real path, what went wrong, and links that wait until the real walk is done."""
+
+    def __init__(self, root: Path, exclude: Sequence[str]) -> None:
+        self.found: dict[str, Path] = {}
+        self.problems: list[Problem] = []
+        self._lexical = os.path.abspath(root)
+        self._bases = [os.path.realpath(root)]
+        self._excluded = [_compile_glob(pattern) for pattern in exclude]
+        self._visited: set[str] = set()
+        self._links: list[tuple[Path, frozenset[str]]] = []
+
+    def add(self, path: Path) -> None:
+        """Takes a path that the user gave."""
+        if not _is_below(os.path.abspath(path), self._lexical):
+            self._bases.append(os.path.realpath(path))
+        try:
+            mode = path.stat().st_mode
+        except OSError as error:
+            self.problems.append(unreadable(path, error))
+            return
+        real = os.path.realpath(path)
+        if not self._is_inside(real):
+            self.problems.append(_leaves(path))
+        elif stat.S_ISDIR(mode):
+            self._walk(_Folder(path, real, frozenset()))
+        elif not path.name.endswith(SUFFIXES) or path.name in CONFIGURATION:
+            self.problems.append(
+                file_problem("not-a-manifest", "is no manifest file", path, "name a *.yaml or *.yml file, or a folder")
+            )
+        elif not self._is_excluded(path):
+            self._take(path, real)
+
+    def follow_links(self) -> None:
+        """Follows the links met on the way, each real folder once."""
+        while self._links:
+            path, above = self._links.pop()
+            try:
+                mode = path.stat().st_mode
+            except OSError as error:
+                if path.name.endswith(SUFFIXES) or error.errno == errno.ELOOP:
+                    self.problems.append(unreadable(path, error))
+                continue
+            real = os.path.realpath(path)
+            is_folder = stat.S_ISDIR(mode)
+            if not is_folder and not path.name.endswith(SUFFIXES):
+                continue
+            if not self._is_inside(real):
+                self.problems.append(_leaves(path))
+            elif not is_folder:
+                self._take(path, real)
+            elif real in above:
+                self.problems.append(unreadable(path, OSError(errno.ELOOP, "")))
+            elif real not in self._visited:
+                self._walk(_Folder(path, real, above))
+
+    def _walk(self, start: _Folder) -> None:
+        waiting = [start]
+        while waiting:
+            folder = waiting.pop()
+            if folder.real in self._visited:
+                continue
+            self._visited.add(folder.real)
+            above = folder.above | {folder.real}
+            try:
+                with os.scandir(folder.path) as entries:
+                    names = sorted(entries, key=lambda entry: entry.name)
+            except OSError as error:
+                self.problems.append(unreadable(folder.path, error))
+                continue
+            for entry in self._keep(folder.path, names):
+                path = folder.path / entry.name
+                if entry.is_symlink():
+                    self._links.append((path, above))
+                elif entry.is_dir():
+                    waiting.append(_Folder(path, os.path.join(folder.real, entry.name), above))
+                elif entry.name.endswith(SUFFIXES):
+                    self._take(path, os.path.join(folder.real, entry.name))
+
+    def _keep(self, folder: Path, entries: Iterable[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
+        for entry in entries:
+            if entry.name.startswith(".") or entry.name in CONFIGURATION:
+                continue
+            if self._excluded and self._is_excluded(folder / entry.name):
+                continue
+            yield entry
+
+    def _take(self, path: Path, real: str) -> None:
+        if real in self.found:
+            return
+        try:
+            status = path.stat()
+        except OSError as error:
+            self.problems.append(unreadable(path, error))
+            return
+        if not stat.S_ISREG(status.st_mode):
+            self.problems.append(file_problem("not-a-file", "is no ordinary file", path, "remove or exclude it"))
+        elif status.st_size > MAX_BYTES:
+            self.problems.append(too_large(make_file_name(path)))
+        else:
+            self.found[real] = path
+
+    def _is_inside(self, real: str) -> bool:
+        return any(_is_below(real, base) for base in self._bases)
+
+    def _is_excluded(self, path: Path) -> bool:
+        relative = Path(os.path.relpath(path, self._lexical)).as_posix()
+        return any(pattern.fullmatch(relative) for pattern in self._excluded)
+
+
+def too_large(file: str) -> Problem:
+    """The problem of a file over MAX_BYTES."""
+    return Problem("too-large", "is larger than 5 MiB", Source(file, 1, 1), "split it into several files")
+
+
+def _leaves(path: Path) -> Problem:
+    return file_problem(
+        "link-leaves", "is a link that leaves the folder", path, "copy what it leads to, or remove the link"
+    )
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _compile_glob(pattern: str) -> re.Pattern[str]:
+    """A glob relative to the root as an expression over forward slashes; it takes all below what it matches."""
+    text, out = pattern.removeprefix("./").strip("/"), []
+    for token in re.findall(r"\*\*/|/\*\*$|\*\*|\*|\?|\[!?\]?[^\]]*\]|.", text, re.DOTALL):
+        if token == "**/":
+            out.append("(?:.*/)?")
+        elif token in {"**", "/**"}:
+            out.append(".*" if token == "**" else "/.*")
+        elif token in {"*", "?"}:
+            out.append("[^/]" + ("*" if token == "*" else ""))
+        elif len(token) > 1:
+            out.append("[" + ("^" if token[1] == "!" else "") + re.escape(token[1:-1].removeprefix("!")) + "]")
+        else:
+            out.append(re.escape(token))
+    return re.compile("".join(out) + "(?:/.*)?", re.DOTALL)
