@@ -8,6 +8,7 @@
     ├── ApiError                    8    the API cannot be reached, or its answer cannot be understood
     │   ├── UnreachableError        8    no answer: connection, name, TLS, time-out
     │   ├── AnswerError             8    an answer that makes no sense: not JSON, cut off, another shape, 5xx for good
+    │   ├── UnknownOutcomeError     8    a write was sent, and whether it happened cannot be told
     │   └── RejectedError           8    400 and the like: this request was refused by the API
     └── StoppedError            130/143  a signal asked the run to end
 
@@ -90,6 +91,10 @@ class UnreachableError(ApiError):
 
 class AnswerError(ApiError):
     """An answer came that cannot be used."""
+
+
+class UnknownOutcomeError(ApiError):
+    """A write may or may not have happened (time-out, reset, 5xx): the object is read before any second write."""
 
 
 class RejectedError(ApiError):

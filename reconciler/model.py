@@ -62,6 +62,16 @@ class SecretRef(Struct, frozen=True, order=True):
         return "secret(literal)" if self.scheme == "literal" else f"secret({self.reference})"
 
 
+class Allowed(Struct, frozen=True):
+    """Which environment variables manifests may read, as globs: a name must match one of each.
+
+    granted: by the tool and the environment (HOOD_* and RECONCILER_SECRET_ENV). narrowed: by reconciler.yaml, or None.
+    """
+
+    granted: tuple[str, ...] = ("HOOD_*",)
+    narrowed: tuple[str, ...] | None = None
+
+
 class Plain(Struct, frozen=True):
     """An unquoted scalar that YAML 1.1 or 1.2 reads as anything but a string.
 
@@ -229,6 +239,19 @@ class Change(Struct, frozen=True):
     status: str | None = None
     effective_status: str | None = None
 
+    @property
+    def is_delicate(self) -> bool:
+        """Whether the object is read by itself right before its PATCH: secrets and status."""
+        return any(item.secret or item.path == ("status",) for item in self.fields)
+
+    @property
+    def can_prove(self) -> bool:
+        """Whether it may show if PATCH merges settings: it sends some visible keys, and the manifest names more."""
+        if self.seen is None or self.seen.hidden or "settings" not in self.body:
+            return False
+        visible = any(item.path[0] == "settings" and item.path not in self.unseen for item in self.fields)
+        return visible and len(self.body["settings"]) < len(self.seen.keys)
+
 
 class Unmanaged(Struct, frozen=True):
     """A live integration that no manifest of the account describes."""
@@ -281,11 +304,15 @@ class Plan(Struct, frozen=True):
 
 
 class FieldVerdict(Struct, frozen=True):
-    """What became of one field, by reading it back. `message` says what to do where it is not simply applied."""
+    """What became of one field, by reading it back. `message` says what to do where it is not simply applied.
+
+    settled False: a later plan would find a difference here again, so that the run is incomplete.
+    """
 
     path: Path
     verdict: Literal["applied", "dropped", "coerced", "masked", "lost", "degraded"]
     message: str | None = None
+    settled: bool = True
 
 
 OutcomeStatus = Literal["applied", "unchanged", "failed", "stale", "unverified", "skipped"]

@@ -1,0 +1,65 @@
+"""What applying needs of the account's API; live/ provides it, tests provide a fake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from msgspec import Struct
+
+from reconciler.model import Json, Live, SecretRef
+
+
+class Api(Protocol):
+    """One account. All methods may be called from several threads and raise ReconcilerErrors only.
+
+    Every method that sends or waits raises StoppedError once a signal has asked the run to end.
+    """
+
+    def now(self) -> float:
+        """Monotonic seconds."""
+        ...
+
+    def ready(self, requests: int = 1) -> None:
+        """Waits until both windows have room for so many requests."""
+        ...
+
+    def read_page(self, page: str) -> dict[str, Live]:
+        """One page of the list ("3,100"), by id."""
+        ...
+
+    def read_one(self, one: str) -> Live | None:
+        """One object; None where the API does not know the id."""
+        ...
+
+    def send_patch(self, one: str, body: dict[str, Json], *, quiet: bool) -> None:
+        """One PATCH. Raises UnknownOutcomeError, RejectedError, UnauthorisedError, UnreachableError.
+
+        quiet: nothing that the API says of the body is repeated, since it may hold a secret.
+        """
+        ...
+
+    def pause(self, attempt: int) -> bool:
+        """Waits before attempt number `attempt` (from 2) of one request; False: no more attempts."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Waits."""
+        ...
+
+    def shield(self) -> AbstractContextManager[None]:
+        """While it is held by a thread, that thread's requests are not stopped by a signal."""
+        ...
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a signal has asked the run to end."""
+        ...
+
+
+class Ask(Struct, frozen=True):
+    """What applying may ask of the other rooms: the value of a reference, and which settings keys are secret."""
+
+    reveal: Callable[[SecretRef], str]
+    secret: Callable[[str], bool]

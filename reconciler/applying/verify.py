@@ -1,0 +1,114 @@
+"""What became of each field, by reading the object back.
+
+read back            verdict
+as sent              applied
+as sent, other type  coerced (587 for "587"): a later plan sees no difference
+another value        coerced, and the run is incomplete: a later plan would want to change it again
+as before            dropped: the API ignored it (or it lags: apply reads again before it says so)
+a mask               masked; dropped where a last-four mask shows another tail
+left out, a secret   masked where the API leaves secrets out, else dropped
+"""
+
+from __future__ import annotations
+
+from reconciler.applying.api import Ask
+from reconciler.applying.judge import wanted_at
+from reconciler.model import Change, FieldChange, FieldVerdict, Json, Live
+from reconciler.values import (
+    is_equal,
+    is_mask,
+    is_nothing,
+    is_retyped,
+    kind_of,
+    mask_tail,
+    printable,
+    text_of,
+    value_at,
+)
+
+
+def make_verdicts(change: Change, before: Live, after: Live, ask: Ask) -> tuple[FieldVerdict, ...]:
+    """A verdict per field of the change, and one for an effective_status that fell."""
+    verdicts = [_judge_field(change, item, before, after, ask) for item in change.fields]
+    degraded = _judge_effect(before, after)
+    return (*verdicts, *([degraded] if degraded else []))
+
+
+def _judge_field(change: Change, item: FieldChange, before: Live, after: Live, ask: Ask) -> FieldVerdict:
+    wanted = wanted_at(change, item.path, ask)
+    old, new = value_at(before, item.path), value_at(after, item.path)
+    if wanted is None:
+        return _judge_cleared(item, new)
+    if is_equal(wanted, new):
+        return FieldVerdict(item.path, "applied")
+    if is_mask(new, secret=item.secret):
+        tail = mask_tail(new)
+        if tail is not None and not str(wanted).endswith(tail):
+            return FieldVerdict(item.path, "dropped", "the mask that the API shows ends differently", settled=False)
+        return FieldVerdict(item.path, "masked", "sent; the API hides it, so it cannot be read back")
+    if item.secret and is_nothing(new) and item.path in change.unseen:
+        return FieldVerdict(item.path, "masked", "sent; the API leaves it out, so it cannot be read back")
+    if is_retyped(wanted, new):
+        return FieldVerdict(item.path, "coerced", f"stored as {kind_of(new)}; nothing to do, it is compared as text")
+    if is_equal(old, new) or (is_nothing(old) and is_nothing(new)):
+        return FieldVerdict(item.path, "dropped", "the API ignored it: it reads as before", settled=False)
+    if item.secret:
+        return FieldVerdict(item.path, "coerced", "stored differently: check its value", settled=False)
+    return FieldVerdict(item.path, "coerced", f"stored as {_shown(new)}: write that instead", settled=False)
+
+
+def _judge_cleared(item: FieldChange, new: Json) -> FieldVerdict:
+    if new is None:
+        return FieldVerdict(item.path, "applied")
+    if new == "":
+        return FieldVerdict(item.path, "coerced", 'cleared to empty text: write "" instead of null', settled=False)
+    return FieldVerdict(item.path, "dropped", "the API did not clear it", settled=False)
+
+
+def _judge_effect(before: Live, after: Live) -> FieldVerdict | None:
+    """effective_status may differ from status when the integration is not tested or its test failed [facts 2]."""
+    was, now = before.effective_status, after.effective_status
+    if was is None or now is None or now in {was, after.status}:
+        return None
+    if was not in {before.status, "active"}:
+        return None
+    return FieldVerdict(
+        ("effective_status",), "degraded", f"was {_shown(was)}, is {_shown(now)}: check the integration's credentials"
+    )
+
+
+def _shown(value: Json) -> str:
+    text = printable(text_of(value))
+    return text if len(text) <= 120 else text[:80] + "…" + text[-30:]
+
+
+def vanished_keys(change: Change, before: Live, after: Live) -> tuple[str, ...]:
+    """Settings that were there, that the change does not name, and that are gone: PATCH replaced the settings."""
+    sent = change.body.get("settings", {})
+    if not sent:
+        return ()
+    return tuple(
+        sorted(
+            key
+            for key, value in before.settings.items()
+            if key not in sent and not is_nothing(value) and is_nothing(after.settings.get(key))
+        )
+    )
+
+
+def whole_settings(change: Change, before: Live, ask: Ask) -> dict[str, Json]:
+    """The visible live settings with the changes laid over, and what the plan says travels along; masks never."""
+    visible = {
+        key: value
+        for key, value in before.settings.items()
+        if value is not None and not is_mask(value, secret=ask.secret(key))
+    }
+    return {**visible, **change.along, **change.body.get("settings", {})}
+
+
+def blind_keys(change: Change, before: Live, ask: Ask) -> tuple[str, ...]:
+    """Keys that whole settings would erase: the API masks them, and the plan has no value for them."""
+    known = {*change.along, *change.body.get("settings", {})}
+    masked = {key for key, value in before.settings.items() if is_mask(value, secret=ask.secret(key))}
+    left_out = set(change.seen.hidden if change.seen else ()) - before.settings.keys()
+    return tuple(sorted((masked | left_out) - known))
