@@ -80,10 +80,11 @@ def path_order(path: Path) -> tuple[int, Path]:
     return {"name": 0, "status": 1}.get(path[0], 2), path
 
 
-def id_order(one: str) -> tuple[bool, int, str]:
-    """Sorts ids as numbers where they are numbers."""
+def id_order(one: str) -> tuple[bool, int, str, str]:
+    """Sorts ids as numbers where they are numbers, of any length; numbers before words."""
     number = one.isascii() and one.isdigit()
-    return not number, len(one.lstrip("0")) if number else 0, one
+    digits = one.lstrip("0") if number else ""
+    return not number, len(digits), digits, one
 
 
 def printable(text: str) -> str:

@@ -20,7 +20,7 @@ from reconciler.model import PLAN_FORMAT, Plan, Problem, Source
 def seal_plan(plan: Plan, key: bytes | None = None) -> tuple[Plan, bytes]:
     """The plan with its digest and seal, and the bytes of its file."""
     bare = msgspec.structs.replace(plan, created="", expires="", digest="", seal="")
-    digest = "sha256:" + hashlib.sha256(msgspec.json.encode(bare)).hexdigest()
+    digest = "sha256:" + hashlib.sha256(_encode(bare)).hexdigest()
     open_plan = msgspec.structs.replace(plan, digest=digest, seal="")
     seal = _seal_of(_to_bytes(open_plan), key)
     sealed = msgspec.structs.replace(open_plan, seal=seal)
@@ -28,7 +28,12 @@ def seal_plan(plan: Plan, key: bytes | None = None) -> tuple[Plan, bytes]:
 
 
 def _to_bytes(plan: Plan) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(plan), indent=2) + b"\n"
+    return msgspec.json.format(_encode(plan), indent=2) + b"\n"
+
+
+def _encode(plan: Plan) -> bytes:
+    # A live value may be an object, and the server may write its keys in any order.
+    return msgspec.json.encode(plan, order="deterministic")
 
 
 def _seal_of(data: bytes, key: bytes | None) -> str:
@@ -59,11 +64,14 @@ def load_plan(data: bytes, file: str, key: bytes | None = None) -> Plan:
         hint = " or sealed with another key" if key else ""
         raise RefusedError(f"{file}: was changed after it was saved{hint}", f"reconciler plan --out {file}")
     try:
-        return msgspec.json.decode(data, type=Plan)
+        plan = msgspec.json.decode(data, type=Plan)
     except (msgspec.DecodeError, RecursionError):
+        plan = None
+    if plan is None or plan.format != PLAN_FORMAT:
         # Only another version of the tool writes a plan that is sealed and that this one cannot read.
         problem = Problem("not-a-plan", f"is not a {PLAN_FORMAT}", Source(file, 1, 1), f"reconciler plan --out {file}")
-        raise InvalidError([problem]) from None
+        raise InvalidError([problem])
+    return plan
 
 
 def _find_seal(data: bytes) -> str:
@@ -72,7 +80,7 @@ def _find_seal(data: bytes) -> str:
     except (ValueError, RecursionError):
         return ""
     seal = found.get("seal") if isinstance(found, dict) else None
-    return seal if isinstance(seal, str) else ""
+    return seal if isinstance(seal, str) and seal.isascii() else ""
 
 
 def check_binding(plan: Plan, *, file: str, api: str, account: str, company_id: str | None, now: datetime) -> None:

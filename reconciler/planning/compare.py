@@ -2,55 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal, Protocol
-
 from msgspec import Struct, field
 
 from reconciler.model import Change, Live, Manifest, Path, Problem, SecretRef
+from reconciler.planning.account import Account, Questions
 from reconciler.planning.diff import Difference, Wanted, diff_live, is_same, make_wanted
 from reconciler.planning.patch import make_along, make_body, make_fields, make_seen
-from reconciler.planning.settings import (
-    Definitions,
-    Findings,
-    Place,
-    check_settings,
-    is_plain_sailing,
-    undefined_keys,
-)
+from reconciler.planning.settings import Findings, check_settings, is_quiet, undefined_keys
 from reconciler.values import kind_of, printable
-
-
-class Questions(Protocol):
-    """What may be asked of the other rooms."""
-
-    @property
-    def reveal(self) -> Callable[[SecretRef], str]:
-        """The value of a secret."""
-        ...
-
-    @property
-    def secret(self) -> Callable[[str], bool]:
-        """Whether a settings key is secret."""
-        ...
-
-    @property
-    def place(self) -> Place:
-        """Where things stand."""
-        ...
-
-
-class Account(Struct, frozen=True):
-    """What all comparisons of a run share. shown: the account shows secrets. pages: id -> list page, a hint."""
-
-    asked: Questions
-    definitions: dict[str, Definitions]
-    shown: bool
-    statuses: frozenset[str]
-    pages: Callable[[str], str | None]
-    strict: bool
-    when_hidden: Literal["warn", "resend", "fail"]
-    settings_patch: Literal["auto", "changed", "whole"]
 
 
 class Result(Struct):
@@ -61,55 +20,62 @@ class Result(Struct):
     warnings: list[Problem] = field(default_factory=list)
 
 
-_NO_DEFINITIONS = frozenset[str]()
-
-
 def compare(manifest: Manifest, live: Live, account: Account) -> Result:
     """Compares one manifest with its live object; both fit each other (id, provider)."""
     definitions = account.definitions.get(live.provider.id)
-    fine = definitions is None or is_plain_sailing(manifest, live, definitions)
-    wanted = make_wanted(
-        manifest, _NO_DEFINITIONS if fine or definitions is None else undefined_keys(manifest, definitions)
-    )
-    if fine and _fixed_agree(manifest, live) and is_same(wanted, live, account.asked.reveal):
+    asked = account.asked
+    if (
+        is_same(manifest, live, asked.reveal)
+        and (definitions is None or is_quiet(manifest, live, definitions))
+        and _fixed_agree(manifest, live)
+    ):
         return Result()
+    wanted = make_wanted(manifest, undefined_keys(manifest, definitions))
     findings = Findings()
-    if definitions is not None and not fine:
+    if definitions is not None:
         findings = check_settings(
             manifest,
             wanted,
             live,
             definitions,
-            account.asked.place,
-            secret=account.asked.secret,
+            asked.place,
+            secret=asked.secret,
             shown=account.shown,
             strict=account.strict,
         )
     result = Result(errors=findings.errors, warnings=findings.warnings)
-    _check_fixed(manifest, live, account, result)
+    _check_fixed(manifest, wanted, live, account, result)
     if not result.errors:
         _compare_fields(manifest, wanted, live, account, findings, result)
     return result
 
 
 def _fixed_agree(manifest: Manifest, live: Live) -> bool:
-    return manifest.type in (None, live.type) and manifest.is_default in (None, live.is_default)
+    """Whether what the API cannot change is as the manifest says, as far as the API tells it."""
+    return (manifest.type is None or manifest.type == _type_of(live)) and (
+        manifest.is_default is None or manifest.is_default is live.is_default
+    )
 
 
-def _check_fixed(manifest: Manifest, live: Live, account: Account, result: Result) -> None:
+def _type_of(live: Live) -> str | None:
+    return live.type if live.type is not None else live.provider.type
+
+
+def _check_fixed(manifest: Manifest, wanted: Wanted, live: Live, account: Account, result: Result) -> None:
     """What the API cannot change, and words it has not been heard to use."""
     place = account.asked.place
-    if manifest.type not in (None, live.type):
-        message = f"type: is {manifest.type}, the live object {live.id} is {live.type}; the API cannot change it"
+    there = _type_of(live)
+    if manifest.type is not None and there is not None and manifest.type != there:
+        message = f"type: is {manifest.type}, the live object {live.id} is {there}; the API cannot change it"
         source = place.value(manifest, ("type",))
         result.errors.append(Problem("type-differs", message, source, "take the line out, or correct the id"))
-    if manifest.is_default not in (None, live.is_default):
-        wanted, have = str(manifest.is_default).lower(), str(live.is_default).lower()
-        message = f"is_default: is {wanted}, live it is {have}; the API cannot change it, nothing is sent"
+    if manifest.is_default is not None and live.is_default is not None and manifest.is_default != live.is_default:
+        says, have = str(manifest.is_default).lower(), str(live.is_default).lower()
+        message = f"is_default: is {says}, live it is {have}; the API cannot change it, nothing is sent"
         source = place.value(manifest, ("is_default",))
         result.warnings.append(Problem("default-differs", message, source, "change it in the console"))
-    if manifest.status is not None and manifest.status not in account.statuses:
-        message = f'status: no integration has been seen with the status "{printable(manifest.status)}"'
+    if wanted.top.get("status", live.status) not in {*account.statuses, None}:
+        message = f'status: no integration has been seen with the status "{printable(wanted.top["status"])}"'
         source = place.value(manifest, ("status",))
         result.warnings.append(Problem("unknown-status", message, source, "check its spelling"))
 
@@ -144,7 +110,7 @@ def _compare_fields(
             shown=account.shown,
         ),
         body=body,
-        along=make_along(wanted, difference.unseen, body) if account.settings_patch != "changed" else {},
+        along=make_along(wanted, difference.unseen, body),
         refused=(),
         is_default=live.is_default,
         status=live.status,

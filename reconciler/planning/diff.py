@@ -42,6 +42,23 @@ class Wanted(Struct, frozen=True):
     settings: dict[str, Json]
 
 
+def is_same(manifest: Manifest, live: Live, reveal: Reveal) -> bool:
+    """Whether all that a manifest names is there, as text and in clear: the quick answer for almost every object.
+
+    False says that a closer look is needed, not that something differs.
+    """
+    if manifest.name is not None and manifest.name != live.name:
+        return False
+    if manifest.status is not None and manifest.status != live.status:
+        return False
+    there = live.settings
+    for key, value in manifest.settings.items():
+        plain = reveal(value) if value.__class__ is SecretRef else value
+        if plain.__class__ is not str or plain != there.get(key):
+            return False
+    return True
+
+
 def make_wanted(manifest: Manifest, undefined: frozenset[str] = frozenset()) -> Wanted:
     """The managed part of a manifest; a Plain has become its value."""
     ignored = set(manifest.lifecycle.ignore)
@@ -55,30 +72,9 @@ def make_wanted(manifest: Manifest, undefined: frozenset[str] = frozenset()) -> 
     return Wanted(top=top, settings=settings)
 
 
-def is_same(wanted: Wanted, live: Live, reveal: Reveal) -> bool:
-    """Whether all that is wanted is there, in clear and of the same type: the quick answer for almost every object."""
-    top = wanted.top
-    if top.get("name", live.name) != live.name or top.get("status", live.status) != live.status:
-        return False
-    there = live.settings
-    for key, value in wanted.settings.items():
-        have = there.get(key)
-        if value.__class__ is str:
-            if value != have:
-                return False
-        elif value.__class__ is SecretRef:
-            if reveal(value) != have:
-                return False
-        elif text_of(value) != text_of(have):
-            return False
-    return True
-
-
 def diff_live(wanted: Wanted, live: Live, reveal: Reveal, *, secret: Callable[[str], bool], shown: bool) -> Difference:
     """What would have to change. `shown`: the account shows secrets, so that an absent one is surely not set."""
     out = Difference()
-    if is_same(wanted, live, reveal):
-        return out
     before: dict[str, Json] = {"settings": {}}
     after: dict[str, Json] = {"settings": {}}
     for key, have in (("name", live.name), ("status", live.status)):

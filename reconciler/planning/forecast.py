@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
 
@@ -33,43 +32,55 @@ class Forecast(Struct, frozen=True):
 def make_forecast(
     changes: Iterable[Change], settings_patch: Literal["auto", "changed", "whole"], limits: Limits
 ) -> Forecast:
-    """A PATCH a change; each page that holds one is read before and after; some changes need a GET of their own."""
+    """A PATCH a change; one read of each page that holds some before them, unless each is read by itself; one after.
+
+    A page that holds one change is read by a GET of the object, which counts the same. The proof of merging takes a
+    GET, the PATCH and a GET, outside of the pages.
+    """
     updates = [change for change in changes if change.action == "update"]
     if not updates:
         return Forecast()
-    proof = settings_patch == "auto" and any(can_prove(change) for change in updates)
-    whole = settings_patch == "whole" or (settings_patch == "auto" and not proof)
-    own = [needs_own_read(change, whole=whole) for change in updates]
-    requests = len(updates) + sum(own) + (2 if proof else 0)
-    pages = Counter(change.seen.page if change.seen and change.seen.page else change.address for change in updates)
-    unread = {
-        change.seen.page if change.seen and change.seen.page else change.address
-        for change, alone in zip(updates, own, strict=True)
-        if not alone
-    }
-    requests += len(pages) + len(unread)
+    prover = find_prover(updates, settings_patch)
+    whole = settings_patch == "whole" or (settings_patch == "auto" and prover is None)
+    rest = [change for change in updates if change is not prover]
+    own = sum(needs_own_read(change, whole=whole) for change in rest)
+    before = {_page_of(change) for change in rest if not needs_own_read(change, whole=whole)}
+    after = {_page_of(change) for change in rest}
+    requests = len(updates) + own + len(before) + len(after) + (2 if prover else 0)
     return Forecast(requests=requests, seconds=seconds_for(requests, limits))
 
 
+def find_prover(changes: Iterable[Change], settings_patch: Literal["auto", "changed", "whole"]) -> Change | None:
+    """The change that will show whether PATCH merges settings: not of a default integration where there is a choice."""
+    if settings_patch != "auto":
+        return None
+    fit = [change for change in changes if change.action == "update" and can_prove(change)]
+    return min(fit, key=lambda change: (change.is_default is True, change.address), default=None)
+
+
+def _page_of(change: Change) -> str:
+    """What is read for a change: its list page, or itself."""
+    return (change.seen.page if change.seen else None) or change.address
+
+
 def can_prove(change: Change) -> bool:
-    """Whether a change can show if PATCH merges settings: it sends some of the keys, and the manifest names more."""
-    if change.seen is None or change.seen.hidden or "settings" not in change.body:
-        return False
-    return len(change.body["settings"]) < len(change.seen.keys)
+    """Whether a change can show if PATCH merges settings: the manifest names all live keys, and it sends some."""
+    return change.can_prove
 
 
 def needs_own_read(change: Change, *, whole: bool) -> bool:
     """Whether the object is read by itself right before its PATCH: secrets, status, and whole settings."""
-    if any(item.secret or item.path == ("status",) for item in change.fields):
-        return True
-    return whole and "settings" in change.body
+    return change.is_delicate or (whole and "settings" in change.body)
 
 
 def seconds_for(requests: int, limits: Limits) -> float:
-    """Seconds for so many requests: full minutes first, then full seconds, then the last ones' trips."""
+    """Seconds for so many requests: full minutes, then full seconds, then the last ones' trips, or all trips if longer.
+
+    At the start both windows are taken to be untouched.
+    """
     if requests <= 0:
         return 0.0
     minutes, rest = divmod(requests - 1, limits.per_minute)
-    seconds = minutes * 60 + rest // limits.per_second
-    last = math.ceil((rest % limits.per_second + 1) / max(1, min(limits.parallel, requests)))
-    return round(seconds + TRIP * max(last, min(requests, 4)), 1)
+    waits = minutes * 60 + rest // limits.per_second
+    trips = math.ceil(requests / limits.parallel)
+    return round(max(waits + TRIP * min(requests, 4), TRIP * trips), 1)

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from reconciler.model import Change, Refusal
-from reconciler.planning.forecast import can_prove
+from reconciler.planning.forecast import find_prover
 
 PERCENT_FROM = 10
 """Below so many managed objects a percentage says nothing."""
@@ -31,8 +31,7 @@ def guard_changes(
 ) -> tuple[Change, ...]:
     """The changes, each with the rules that refuse it. `managed`: objects in scope."""
     everywhere = _count_rules(sum(change.action != "none" for change in changes), managed, guards)
-    proof = settings_patch == "auto" and any(can_prove(change) for change in changes)
-    blind = settings_patch != "changed" and not proof
+    blind = settings_patch != "changed" and find_prover(changes, settings_patch) is None
     out = []
     for change in changes:
         if change.action == "none":
@@ -76,7 +75,7 @@ def refuse_blind(change: Change) -> Refusal:
     keys = ", ".join(change.seen.hidden if change.seen else ())
     return Refusal(
         "hidden-unmanaged",
-        f"the API masks settings that the manifest does not name ({keys}), and whether PATCH keeps them is not proven",
+        f"the API hides settings that the manifest does not name ({keys}), and whether PATCH keeps them is not proven",
         "name them in the manifest as references, or set settings_patch: changed in reconciler.yaml if PATCH merges",
         change.source,
     )

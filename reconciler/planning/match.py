@@ -10,6 +10,9 @@ from msgspec import Struct, field
 from reconciler.model import Live, Manifest, Problem, Snapshot
 from reconciler.values import id_order, printable
 
+NEAREST_FOR = 20
+"""So many manifests without a twin are told the nearest names; with a wrong account it would be all, at a high cost."""
+
 
 class Matches(Struct):
     """live, blocked (unknown to the API), errors: by address. managed: the ids that are described."""
@@ -21,7 +24,10 @@ class Matches(Struct):
 
 
 def match_all(manifests: Sequence[Manifest], snapshot: Snapshot) -> Matches:
-    """Matches all manifests of an account, whether in scope or not: managed is what any of them describes."""
+    """Matches all manifests of an account, whether in scope or not: managed is what any of them describes.
+
+    The manifests come in the order of their addresses, so that the order of files changes no message.
+    """
     out = Matches()
     twins: dict[tuple[str, str], list[Live]] = {}
     if any(manifest.id is None for manifest in manifests):
@@ -29,11 +35,13 @@ def match_all(manifests: Sequence[Manifest], snapshot: Snapshot) -> Matches:
     for manifest in manifests:
         if manifest.id is None:
             _match_by_name(manifest, twins, snapshot, out)
-        elif manifest.id in snapshot.objects:
-            out.live[manifest.address] = snapshot.objects[manifest.id]
+            continue
+        out.managed.add(manifest.id)
+        live = snapshot.objects.get(manifest.id)
+        if live is not None:
+            out.live[manifest.address] = live
         elif manifest.id in snapshot.unknown:
             out.blocked[manifest.address] = _unknown_id(manifest)
-        out.managed.update([manifest.id] if manifest.id else [])
     _refuse_doubles(manifests, out)
     return out
 
@@ -66,26 +74,38 @@ def _match_by_name(
             "ambiguous", message, manifest.source, " or ".join(f'write id: "{one}"' for one in ids[:3])
         )
     else:
-        out.errors[manifest.address] = _no_twin(manifest, snapshot)
+        names = _names_near(manifest, snapshot) if len(out.errors) < NEAREST_FOR else {}
+        out.errors[manifest.address] = _no_twin(manifest, snapshot, names)
 
 
-def _no_twin(manifest: Manifest, snapshot: Snapshot) -> Problem:
-    same = [live for live in snapshot.objects.values() if fits(manifest, live)]
+def _names_near(manifest: Manifest, snapshot: Snapshot) -> dict[str, str]:
+    """The ids of at most three live objects of the provider by their names, nearest first."""
+    same = sorted((live for live in snapshot.objects.values() if live.name and fits(manifest, live)), key=_by_id)
+    names: dict[str, str] = {}
+    for live in same:
+        names.setdefault(live.name or "", live.id)
+    near = difflib.get_close_matches(manifest.name or "", sorted(names), n=3, cutoff=0.3) or sorted(names)[:3]
+    return {name: names[name] for name in near}
+
+
+def _by_id(live: Live) -> tuple[bool, int, str, str]:
+    return id_order(live.id)
+
+
+def _no_twin(manifest: Manifest, snapshot: Snapshot, names: dict[str, str]) -> Problem:
     if not snapshot.listed:
         message = f"{manifest.address}: has no id, and this API has no list to look its name up in"
         return Problem("no-id", message, manifest.source, 'write its id: "…"')
     if not snapshot.complete:
         message = f"{manifest.address}: has no id, and the list could not be read whole to look its name up"
         return Problem("no-id", message, manifest.source, 'write its id: "…", or plan again')
-    names = {live.name: live for live in sorted(same, key=lambda live: id_order(live.id), reverse=True) if live.name}
-    near = difflib.get_close_matches(manifest.name or "", list(names), n=3, cutoff=0.3) or sorted(names)[:3]
-    nearest = ", ".join(f"{_quoted(name)} ({names[name].id})" for name in near)
+    nearest = ", ".join(f"{_quoted(name)} ({one})" for name, one in names.items())
     message = f"{manifest.address}: no live {manifest.provider} integration is named {_quoted(manifest.name or '')}"
-    message += f"; nearest: {nearest}" if nearest else f"; there is no {manifest.provider} integration at all"
+    message += f"; nearest: {nearest}" if nearest else ""
     if manifest.lifecycle.create:
         message += " (lifecycle.create: this version does not create yet)"
-    if near:
-        fix = f'write id: "{names[near[0]].id}" if it is that one, or create it in the console first'
+    if names:
+        fix = f'write id: "{next(iter(names.values()))}" if it is that one, or create it in the console first'
     else:
         fix = 'create it in the console, then write its id: "…"'
     return Problem("no-twin", message, manifest.source, fix)
@@ -113,5 +133,11 @@ def _refuse_doubles(manifests: Sequence[Manifest], out: Matches) -> None:
             continue
         other = first.setdefault(live.id, manifest)
         if other is not manifest:
-            message = f"{manifest.address}: describes {live.id}, and so does {other.address} at {other.source}"
-            out.errors[manifest.address] = Problem("duplicate-object", message, manifest.source, "keep one of them")
+            # Both are told, since either may be out of the scope of this run.
+            out.errors.setdefault(other.address, _double(other, manifest, live))
+            out.errors[manifest.address] = _double(manifest, other, live)
+
+
+def _double(manifest: Manifest, other: Manifest, live: Live) -> Problem:
+    message = f"{manifest.address}: describes {live.id}, and so does {other.address} at {other.source}"
+    return Problem("duplicate-object", message, manifest.source, "keep one of them")

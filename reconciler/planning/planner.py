@@ -5,22 +5,21 @@ of functions handed in, and only where there is something to say.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from reconciler.errors import AnswerError, InvalidError, RefusedError
+from reconciler.errors import AnswerError, InvalidError
 from reconciler.model import Change, Live, Manifest, Plan, PlanSummary, Problem, SecretRef, Snapshot, Unmanaged
-from reconciler.planning.compare import Account, compare
+from reconciler.planning.account import Account, check_company, make_account
+from reconciler.planning.compare import compare
 from reconciler.planning.forecast import Limits, make_forecast
 from reconciler.planning.guard import Guards, guard_changes
 from reconciler.planning.match import Matches, fits, match_all
-from reconciler.planning.pages import make_pages
-from reconciler.planning.settings import Definitions, Place
-from reconciler.values import id_order, is_nothing
-
-KNOWN_STATUSES = frozenset({"active", "inactive", "paused", "archived"})
-"""Words that siblings of the integration use in the API's documentation; of integrations only `active` is shown."""
+from reconciler.planning.settings import Place
+from reconciler.values import id_order
 
 
 class Context(Struct, frozen=True):
@@ -69,63 +68,24 @@ def make_plan(
 
     `manifests` are all of the account; `in_scope` narrows what is planned, never what counts as managed.
     """
-    company = _check_company(snapshot, context)
-    matches = match_all(manifests, snapshot)
+    company = check_company(snapshot, context.account, context.company_id)
+    ordered = sorted(manifests, key=attrgetter("address"))
+    matches = match_all(ordered, snapshot)
     work = _Work(warnings=list(warnings))
-    ordered = sorted(manifests, key=lambda manifest: manifest.address)
     scope = [manifest for manifest in ordered if in_scope(manifest)]
-    account = _make_account(snapshot, context, asked)
+    account = make_account(snapshot, asked, strict=context.strict, when_hidden=context.when_hidden)
     for manifest in scope:
         _plan_one(manifest, matches, account, work)
     _refuse_errors(work)
-    changes = guard_changes(work.changes, len(scope), context.guards, context.settings_patch)
+    guards = _with_lifecycle(context.guards, scope)
+    changes = guard_changes(work.changes, len(scope), guards, context.settings_patch)
     return _finish(context, company, changes, matches, snapshot, work, out_of_scope=len(ordered) - len(scope))
 
 
-def _check_company(snapshot: Snapshot, context: Context) -> str | None:
-    """One company only: the configured one, or the one that all live objects share."""
-    companies = {live.company_id: live for live in snapshot.objects.values()}
-    wanted = context.company_id
-    if wanted is None:
-        if len(companies) > 1:
-            raise RefusedError(
-                f"live objects of {len(companies)} companies answer to this token",
-                "name the right one: accounts.NAME.company_id in reconciler.yaml",
-            )
-        return next(iter(companies), None)
-    if companies.get(None):
-        raise AnswerError("the API does not tell which company its integrations belong to (no company_id)")
-    foreign = sorted(str(company) for company in companies if company != wanted)
-    if foreign:
-        raise RefusedError(
-            f"account {context.account} is company {wanted}, and the API shows objects of company {', '.join(foreign)}",
-            "use the token of the right account, or correct company_id in reconciler.yaml",
-        )
-    return wanted
-
-
-def _make_account(snapshot: Snapshot, context: Context, asked: Asked) -> Account:
-    return Account(
-        asked=asked,
-        definitions={
-            provider.id: Definitions.of(provider) for provider in snapshot.providers.values() if provider.settings
-        },
-        shown=_shows_secrets(snapshot, asked.secret),
-        statuses=KNOWN_STATUSES | {live.status or "" for live in snapshot.objects.values()},
-        pages=make_pages(snapshot),
-        strict=context.strict,
-        when_hidden=context.when_hidden,
-        settings_patch=context.settings_patch,
-    )
-
-
-def _shows_secrets(snapshot: Snapshot, secret: Callable[[str], bool]) -> bool:
-    """Whether any secret of the account is shown, in clear or masked: only then a missing one is surely not set."""
-    return any(
-        secret(key) and not is_nothing(value)
-        for live in snapshot.objects.values()
-        for key, value in live.settings.items()
-    )
+def _with_lifecycle(guards: Guards, scope: Sequence[Manifest]) -> Guards:
+    """The guards, with what the manifests themselves protect."""
+    protected = {manifest.address: manifest.lifecycle.guard for manifest in scope if manifest.lifecycle.guard}
+    return replace(guards, protected={**protected, **guards.protected}) if protected else guards
 
 
 def _plan_one(manifest: Manifest, matches: Matches, account: Account, work: _Work) -> None:
@@ -171,17 +131,17 @@ def _blocked(manifest: Manifest, problem: Problem) -> Change:
 
 
 def _refuse_errors(work: _Work) -> None:
-    if work.errors:
-        raise InvalidError(sorted(work.errors, key=_problem_order), sorted(work.warnings, key=_problem_order))
     if work.untold:
         names = ", ".join(sorted(work.untold))
         first = min(one.source for group in work.untold.values() for one in group)
         count = sum(len(group) for group in work.untold.values())
         raise AnswerError(
             f"the API tells no settings definitions of {names}, so no key of {count} manifests can be checked"
-            f" (first: {first})",
+            f" (first: {first})" + (f"; besides, {len(work.errors)} errors in manifests" if work.errors else ""),
             "plan again later; if it stays so, this API does not tell what its providers define",
         )
+    if work.errors:
+        raise InvalidError(sorted(work.errors, key=_problem_order), sorted(work.warnings, key=_problem_order))
 
 
 def _problem_order(problem: Problem) -> tuple[str, int, int, str, str]:

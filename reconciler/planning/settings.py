@@ -8,17 +8,20 @@ from collections.abc import Callable
 from msgspec import Struct, field
 
 from reconciler.errors import not_text
-from reconciler.model import Dropped, Live, Manifest, Path, Plain, Problem, Provider, SecretRef, Source
+from reconciler.model import Dropped, Live, Manifest, Path, Plain, Problem, Provider, Source
 from reconciler.planning.diff import Wanted
+
+_NOTHING = (None, "")
 
 
 class Definitions(Struct, frozen=True):
-    """A provider's definitions, prepared once for all of its integrations."""
+    """A provider's definitions, prepared once for all of its integrations. current: keys that are not deprecated."""
 
     provider: Provider
     keys: frozenset[str]
     required: frozenset[str]
     deprecated: frozenset[str]
+    current: frozenset[str]
 
     @classmethod
     def of(cls, provider: Provider) -> Definitions:
@@ -27,6 +30,7 @@ class Definitions(Struct, frozen=True):
         return cls(
             provider=provider,
             keys=frozenset(row.name for row in rows),
+            current=frozenset(row.name for row in rows if not row.deprecated),
             required=frozenset(row.name for row in rows if row.required),
             deprecated=frozenset(row.name for row in rows if row.deprecated),
         )
@@ -60,20 +64,20 @@ class Findings(Struct):
     warnings: list[Problem] = field(default_factory=list)
 
 
-def undefined_keys(manifest: Manifest, definitions: Definitions) -> frozenset[str]:
-    """The settings keys of a manifest that its provider does not define."""
-    return frozenset(manifest.settings.keys() - definitions.keys)
+def undefined_keys(manifest: Manifest, definitions: Definitions | None) -> frozenset[str]:
+    """The settings keys of a manifest that its provider does not define; none where nobody told."""
+    return frozenset(manifest.settings.keys() - definitions.keys) if definitions is not None else frozenset()
 
 
-def is_plain_sailing(manifest: Manifest, live: Live, definitions: Definitions) -> bool:
-    """Whether there is surely nothing to say of the settings: the quick answer for almost every manifest."""
-    named = manifest.settings.keys()
-    return (
-        named <= definitions.keys
-        and definitions.required <= live.settings.keys()
-        and not (named & definitions.deprecated)
-        and all(value.__class__ is str or value.__class__ is SecretRef for value in manifest.settings.values())
-    )
+def is_quiet(manifest: Manifest, live: Live, definitions: Definitions) -> bool:
+    """Whether the definitions have nothing to say of an object that already is as its manifest wants it."""
+    if not manifest.settings.keys() <= definitions.current:
+        return False
+    there = live.settings
+    for key in definitions.required:  # noqa: SIM110  # a generator costs as much as all the rest, ten thousand times
+        if there.get(key) in _NOTHING:
+            return False
+    return True
 
 
 def check_settings(
@@ -149,7 +153,7 @@ def _add_missing(
 ) -> None:
     there = live.settings if live else {}
     for key in sorted(definitions.required):
-        if wanted.settings.get(key) is not None or there.get(key) not in (None, ""):
+        if wanted.settings.get(key) is not None or there.get(key) not in _NOTHING:
             continue
         if key in manifest.settings or (live and secret(key) and not shown):
             continue

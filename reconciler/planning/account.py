@@ -1,0 +1,100 @@
+"""What all comparisons of a run share, taken from a snapshot of the account once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from reconciler.errors import AnswerError, RefusedError
+from reconciler.model import SecretRef, Snapshot
+from reconciler.planning.pages import make_pages
+from reconciler.planning.settings import Definitions, Place
+from reconciler.values import is_nothing
+
+KNOWN_STATUSES = frozenset({"active", "inactive", "paused", "archived"})
+"""Words that siblings of the integration use in the API's documentation; of integrations only `active` is shown."""
+
+
+class Questions(Protocol):
+    """What may be asked of the other rooms."""
+
+    @property
+    def reveal(self) -> Callable[[SecretRef], str]:
+        """The value of a secret."""
+        ...
+
+    @property
+    def secret(self) -> Callable[[str], bool]:
+        """Whether a settings key is secret."""
+        ...
+
+    @property
+    def place(self) -> Place:
+        """Where things stand."""
+        ...
+
+
+class Account(Struct, frozen=True):
+    """definitions: by provider id, where they were told. shown: the account shows secrets. pages: id -> list page."""
+
+    asked: Questions
+    definitions: dict[str, Definitions]
+    shown: bool
+    statuses: frozenset[str]
+    pages: Callable[[str], str | None]
+    strict: bool
+    when_hidden: Literal["warn", "resend", "fail"]
+
+
+def make_account(
+    snapshot: Snapshot, asked: Questions, *, strict: bool, when_hidden: Literal["warn", "resend", "fail"]
+) -> Account:
+    """Prepares what every comparison needs."""
+    told = (provider for provider in snapshot.providers.values() if provider.settings)
+    return Account(
+        asked=asked,
+        definitions={provider.id: Definitions.of(provider) for provider in told},
+        shown=shows_secrets(snapshot, asked.secret),
+        statuses=KNOWN_STATUSES | {live.status for live in snapshot.objects.values() if live.status is not None},
+        pages=make_pages(snapshot),
+        strict=strict,
+        when_hidden=when_hidden,
+    )
+
+
+def shows_secrets(snapshot: Snapshot, secret: Callable[[str], bool]) -> bool:
+    """Whether any secret of the account is shown, in clear or masked: only then a missing one is surely not set."""
+    is_secret = cache(secret)
+    return any(
+        is_secret(key) and not is_nothing(value)
+        for live in snapshot.objects.values()
+        for key, value in live.settings.items()
+    )
+
+
+def check_company(snapshot: Snapshot, account: str, company: str | None) -> str | None:
+    """The one company of all live objects: the configured one, or else the one that they share.
+
+    Raises RefusedError where an object belongs to another, AnswerError where the API does not tell.
+    """
+    told = {live.company_id for live in snapshot.objects.values()}
+    found = sorted(one for one in told if one is not None)
+    if company is None:
+        if len(found) > 1:
+            raise RefusedError(
+                f"live objects of {len(found)} companies answer to this token: {', '.join(found)}",
+                f"name the right one: accounts.{account}.company_id in reconciler.yaml",
+            )
+        return found[0] if found else None
+    if None in told:
+        raise AnswerError("the API does not tell which company its integrations belong to (no company_id)")
+    foreign = [one for one in found if one != company]
+    if foreign:
+        raise RefusedError(
+            f"account {account} is company {company}, and the API shows objects of company {', '.join(foreign)}",
+            "use the token of the right account, or correct company_id in reconciler.yaml",
+        )
+    return company
