@@ -1,0 +1,92 @@
+"""What an apply did, as people read it: a line an outcome, what is not simply as asked, totals, and what to do."""
+
+from __future__ import annotations
+
+from reconciler.model import FieldVerdict, Outcome, Report
+from reconciler.reporting.fields import path_text
+from reconciler.reporting.rows import Head, Row, render_heads
+from reconciler.reporting.style import SANDBOX, Style, count, duration, escape, for_sandbox, paint, prefix_lines, wrap
+from reconciler.reporting.validation_text import problem_lines
+
+STATUS_MARKS = {"unchanged": "=", "failed": "x", "stale": "!", "unverified": "?", "skipped": "."}
+VERDICTS = {
+    "dropped": "the API took it and did not keep it",
+    "coerced": "the API stored another value than was sent",
+    "masked": "was sent; the API hides it, so it cannot be read back",
+    "lost": "was there before, is gone now, and could not be put back",
+    "degraded": "effective_status is worse than before",
+}
+"""What is said of a field where the verdict comes without words of its own."""
+
+
+def render_report(report: Report, style: Style, *, sandbox: bool = False) -> str:
+    """The text of a report, ending with a newline; whole for a run that was interrupted or failed too."""
+    narrow = for_sandbox(style, sandbox=sandbox)
+    notes = [line for note in report.notes for line in wrap(escape(note), narrow, 0, cut_words=False)]
+    blocks = [
+        render_heads([_make_head(outcome) for outcome in report.outcomes], narrow),
+        problem_lines((), report.warnings, narrow),
+        _total_lines(report, narrow),
+        notes,
+    ]
+    text = "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    return prefix_lines(text, SANDBOX) if sandbox else text
+
+
+def _make_head(outcome: Outcome) -> Head:
+    mark = STATUS_MARKS.get(outcome.status) or ("+" if outcome.action == "create" else "~")
+    title = escape(outcome.address) + (f" ({escape(outcome.id)})" if outcome.id else "")
+    note = outcome.status
+    attempts = f", {outcome.attempts} attempts" if outcome.attempts > 1 else ""
+    return Head(mark, title, outcome.source, _make_rows(outcome), note + attempts)
+
+
+def _make_rows(outcome: Outcome) -> tuple[Row, ...]:
+    rows = [_verdict_row(field) for field in outcome.fields if field.verdict != "applied"]
+    trace = f" (trace id {escape(outcome.trace_id)})" if outcome.trace_id else ""
+    if outcome.error is not None or trace:
+        mark = STATUS_MARKS.get(outcome.status, "!")
+        rows.append(Row(mark, "", f"{escape(outcome.error or outcome.status)}{trace}", kind="line"))
+    return tuple(rows)
+
+
+def _verdict_row(field: FieldVerdict) -> Row:
+    words = VERDICTS[field.verdict] if field.message is None else escape(field.message)
+    mark = "?" if field.verdict == "masked" else "!"
+    return Row(mark, path_text(field.path), f"{field.verdict}: {words}", kind="sentence")
+
+
+def _total_lines(report: Report, style: Style) -> list[str]:
+    lines: list[str] = []
+    if report.exit_code in (130, 143):
+        lines += wrap("Interrupted: the report is whole, what was not begun is skipped.", style, 0)
+    bad = report.exit_code != 0
+    lines += [paint(line, "red" if bad else "green", style) for line in wrap(_counts(report), style, 0)]
+    return lines + wrap(_requests(report), style, 0)
+
+
+def _counts(report: Report) -> str:
+    """Only what there is: `applied` is not said of a run that applied nothing."""
+    summary = report.summary
+    numbers = (
+        (summary.applied, "applied"),
+        (summary.unchanged, "unchanged"),
+        (summary.failed, "failed"),
+        (summary.stale, "stale"),
+        (summary.unverified, "unverified"),
+        (summary.skipped, "skipped"),
+    )
+    return f"Apply: {', '.join(f'{number} {word}' for number, word in numbers if number) or 'nothing to do'}."
+
+
+def _requests(report: Report) -> str:
+    sent = report.requests
+    kinds = (("GET", sent.get), ("PATCH", sent.patch), ("POST", sent.post))
+    total = sum(number for _, number in kinds)
+    detail = ", ".join(f"{number} {kind}" for kind, number in kinds if number)
+    text = f"Used {count(total, 'request')}" + (f" ({detail})" if detail else "")
+    if sent.throttled:
+        text += f", {sent.throttled} answered 429"
+    if sent.retried:
+        text += f", {sent.retried} sent again after a fault"
+    return f"{text}, in about {duration(report.seconds)}."

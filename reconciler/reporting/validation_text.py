@@ -1,0 +1,69 @@
+"""Errors and warnings as people read them: at their place, and with what to type next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reconciler.errors import ApiError, InvalidError, ReconcilerError, RefusedError
+from reconciler.model import Problem, Validation
+from reconciler.reporting.rows import fix_lines, place_text
+from reconciler.reporting.style import Style, cells, count, escape, paint, wrap
+
+
+def render_problems(problems: Sequence[Problem], warnings: Sequence[Problem], style: Style) -> str:
+    """`file:line:column: message` each, then `  -> what to type next`; errors first. Empty where there is none."""
+    return "".join(line + "\n" for line in problem_lines(problems, warnings, style))
+
+
+def problem_lines(problems: Sequence[Problem], warnings: Sequence[Problem], style: Style) -> list[str]:
+    """The lines of `render_problems`, without newlines."""
+    errors = [line for problem in problems for line in _one(problem, "error", style)]
+    return errors + [line for warning in warnings for line in _one(warning, "warning", style)]
+
+
+def _one(problem: Problem, word: str, style: Style) -> list[str]:
+    message = escape(problem.message)
+    if word == "warning" or problem.source is None:
+        message = f"{word}: {message}"
+    fix = fix_lines(problem.fix, 2, style)
+    if problem.source is None:
+        return [*wrap(message, style, 4), *fix]
+    place = f"{place_text(problem.source)}:"
+    # A place is there to be copied or clicked, so it is never cut: the message moves to the next line instead.
+    room = style.width - cells(place) - 1
+    alone = style.tty and room < 20
+    text = wrap(message, style, 4, room=None if alone else room)
+    start = [paint(place, "bold", style)]
+    lines = [*start, "    " + text[0]] if alone else [f"{start[0]} {text[0]}"]
+    return [*lines, *text[1:], *fix]
+
+
+def render_validation(validation: Validation, style: Style, checked: int, files: int) -> str:
+    """All errors and warnings, and a last line that counts them and what was checked (manifests, in so many files)."""
+    lines = problem_lines(validation.errors, validation.warnings, style)
+    errors, warnings = len(validation.errors), len(validation.warnings)
+    found = [count(errors, "error")] if errors else ["valid"]
+    if warnings:
+        found.append(count(warnings, "warning"))
+    total = f"Checked {count(checked, 'manifest')} in {count(files, 'file')}: {', '.join(found)}."
+    last = [paint(line, "red" if errors else "green", style) for line in wrap(total, style, 0)]
+    return "\n".join([*lines, *([""] if lines else []), *last]) + "\n"
+
+
+def render_error(error: ReconcilerError, style: Style) -> str:
+    """What ended a run: all problems at their places, or one line; then what to type next."""
+    if isinstance(error, InvalidError) and error.problems:
+        lines = problem_lines(error.problems, error.warnings, style)
+        total = [count(len(error.problems), "error")]
+        if error.warnings:
+            total.append(count(len(error.warnings), "warning"))
+        if len(error.problems) + len(error.warnings) > 1:
+            lines += ["", ", ".join(total) + "."]
+        return "\n".join(lines) + "\n"
+    text = f"{'refused' if isinstance(error, RefusedError) else 'error'}: {escape(error.message)}"
+    if isinstance(error, ApiError) and error.trace_id:
+        text += f" (trace id {escape(error.trace_id)})"
+    lines = [paint(line, "red", style) for line in wrap(text, style, 4)]
+    if isinstance(error, RefusedError):
+        lines += problem_lines(error.problems, (), style)
+    return "\n".join([*lines, *fix_lines(error.fix, 2, style)]) + "\n"
