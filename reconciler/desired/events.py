@@ -23,9 +23,9 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
+from reconciler.desired.documents import MAX_DEPTH, Document, measure
 from reconciler.desired.parsers import EventSource
 from reconciler.desired.scalars import SUSPECTS, resolve_plain
-from reconciler.desired.tree import MAX_DEPTH, measure
 from reconciler.model import Json, Plain, Problem, Source
 
 MAX_EXPANSION = 1024 * 1024
@@ -36,19 +36,14 @@ MAX_PROBLEMS = 100
 
 _NO_KEY: Any = object()
 _DROPPED: Any = object()
-_SHOWN_KEY = re.compile(r"\w[\w .-]{0,63}|<<")
+_SHOWN_KEY = re.compile(r"\w[\w .-]{0,63}")
+
+_State = tuple[Any, Callable[[Any], None] | None, Any, str | None]
+"""A collection that is being read, its append (None for a mapping), the key that waits for its value, its anchor."""
 
 
 class StopReading(Exception):  # noqa: N818
     """The rest of the file is left unread; why is among the problems."""
-
-
-class Parsed(NamedTuple):
-    """A document as it was read."""
-
-    data: Json
-    source: Source
-    index: int
 
 
 class _Anchor(NamedTuple):
@@ -58,17 +53,17 @@ class _Anchor(NamedTuple):
 
 
 class EventReader:
-    """Reads all documents of one file: `documents` that could be built whole, and `problems`."""
+    """Reads all documents of one file: `documents` that could be built whole, `problems`, and `index`, their count."""
 
     def __init__(self, file: str) -> None:
-        self.documents: list[Parsed] = []
+        self.documents: list[Document] = []
         self.problems: list[Problem] = []
-        self._file = file
         self.index = 0
+        self._file = file
         self._whole = True
         self._expansion = 0
         self._anchors: dict[str, _Anchor | None] = {}
-        self._stack: list[tuple[Any, Callable[[Any], None] | None, Any, str | None]] = []
+        self._stack: list[_State] = []
 
     def read(self, events: EventSource) -> None:
         """Reads to the end of the file. Raises StopReading, and whatever the parser raises."""
@@ -84,18 +79,19 @@ class EventReader:
         self._anchors = {}
         event = events.get_event()
         kind = event.__class__
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None
         if kind is MappingStartEvent:
             source = self._source(events.peek_event())
             if event.ctag is not None:
                 self._refuse_tag(event)
             data: Json = {}
-            self._fill(events, data, None, event.anchor)
+            self._fill(events, data, event.anchor)
             if self._whole:
-                self.documents.append(Parsed(data, source, self.index))
+                self.documents.append(Document(data, source, self.index))
             return
         if kind is SequenceStartEvent:
-            items: list[Json] = []
-            self._fill(events, items, items.append, event.anchor)
+            self._fill(events, [], event.anchor)
         elif kind is ScalarEvent and not event.value and not event.style:
             self._refuse("empty-document", "is an empty document", event, "write a manifest, or remove the ---")
             return
@@ -103,60 +99,67 @@ class EventReader:
             "not-a-mapping", "is not a mapping of keys to values", event, 'begin with a key, such as "name: …"'
         )
 
-    def _fill(
-        self, events: EventSource, container: Any, append: Callable[[Any], None] | None, anchor: str | None
-    ) -> None:
+    def _fill(self, events: EventSource, container: Any, anchor: str | None) -> None:
         """Reads up to the end of the document's root collection."""
-        get_event, stack, key = events.get_event, self._stack, _NO_KEY
-        if anchor is not None:
-            self._anchors[anchor] = None
-        while True:
-            event = get_event()
-            kind = event.__class__
-            if kind is ScalarEvent:
-                data = event.value
-                if event.anchor is not None or event.ctag is not None:
-                    data = self._read_marked(event)
-                elif not event.style and data[:1] in SUSPECTS:
-                    data = self._resolve(event)
-            elif kind is MappingEndEvent or kind is SequenceEndEvent:
-                self._close(container, anchor)
-                if not stack:
-                    return
-                container, append, key, anchor = stack.pop()
-                continue
-            elif kind is AliasEvent:
-                data = self._read_alias(event)
-            else:
-                data = self._open(event)
-            if append is not None:
-                append(data)
-            elif key is not _NO_KEY:
-                container[key] = data
-                key = _NO_KEY
-            elif data.__class__ is str and data not in container and kind is ScalarEvent and ":" not in data:
-                key = intern(data)
-            else:
-                key = self._take_key(event, data, container)
-            if kind is MappingStartEvent or kind is SequenceStartEvent:
-                stack.append((container, append, key, anchor))
-                container, key, anchor = data, _NO_KEY, event.anchor
-                append = data.append if kind is SequenceStartEvent else None
+        get_event, scalar, no_key = events.get_event, ScalarEvent, _NO_KEY
+        state: _State | None = (container, container.append if container.__class__ is list else None, no_key, anchor)
+        while state is not None:
+            container, append, key, anchor = state
+            while True:
+                event = get_event()
+                kind = event.__class__
+                if kind is scalar:
+                    data = event.value
+                    if event.anchor is not None or event.ctag is not None:
+                        data = self._read_marked(event)
+                    elif not event.style and data[:1] in SUSPECTS:
+                        data = self._resolve(event)
+                elif kind is AliasEvent:
+                    data = self._read_alias(event)
+                else:
+                    break
+                if append is not None:
+                    append(data)
+                elif key is not no_key:
+                    container[key] = data
+                    key = no_key
+                elif data.__class__ is str and data not in container and ":" not in data and kind is scalar:
+                    key = intern(data)
+                else:
+                    key = self._take_key(event, data, container)
+            state = self._turn(event, (container, append, key, anchor))
 
-    def _open(self, event: Any) -> Json:
+    def _turn(self, event: Any, state: _State) -> _State | None:
+        """Ends the collection that is being read, or begins one within it; None at the end of the root."""
+        kind = event.__class__
+        if kind is not MappingEndEvent and kind is not SequenceEndEvent:
+            return self._open(event, state)
+        container, _, _, anchor = state
+        if container.__class__ is dict and self.problems:
+            container.pop(_DROPPED, None)
+        if anchor is not None:
+            self._anchors[anchor] = _Anchor(container, *measure(container))
+        return self._stack.pop() if self._stack else None
+
+    def _open(self, event: Any, parent: _State) -> _State:
+        """Puts a new collection into its parent, which waits on the stack until it is complete."""
         if len(self._stack) + 2 > MAX_DEPTH:
             self._refuse_depth(event)
         if event.ctag is not None:
             self._refuse_tag(event)
         if event.anchor is not None:
             self._anchors[event.anchor] = None
-        return {} if event.__class__ is MappingStartEvent else []
-
-    def _close(self, container: Any, anchor: str | None) -> None:
-        if container.__class__ is dict:
-            container.pop(_DROPPED, None)
-        if anchor is not None:
-            self._anchors[anchor] = _Anchor(container, *measure(container))
+        data: Any = {} if event.__class__ is MappingStartEvent else []
+        container, append, key, anchor = parent
+        if append is not None:
+            append(data)
+        elif key is not _NO_KEY:
+            container[key] = data
+            key = _NO_KEY
+        else:
+            key = self._take_key(event, data, container)
+        self._stack.append((container, append, key, anchor))
+        return data, data.append if data.__class__ is list else None, _NO_KEY, event.anchor
 
     def _read_marked(self, event: Any) -> str | Plain:
         if event.ctag is not None:
@@ -208,9 +211,11 @@ class EventReader:
             self._refuse("key-with-colon", "is a key that holds a colon", event, "put a blank behind the colon")
         elif data.text == "<<":
             self._refuse("merge-key", "<< merges are not allowed", event, "write the keys themselves")
+        elif not data.text:
+            self._refuse("not-text-key", "is a colon without a key", event, "write a key before the colon")
         else:
-            text = data.text
-            self._refuse("not-text-key", f"{_show(text)} is not text as a key", event, f'write "{text}":')
+            message = f"{data.text} is a key that is not read as text by every YAML version"
+            self._refuse("not-text-key", message, event, f'write "{data.text}":')
         return _DROPPED
 
     def _refuse_tag(self, event: Any) -> None:

@@ -45,20 +45,24 @@ def make_file_name(path: Path) -> str:
         return path.as_posix()
 
 
-def file_problem(code: str, message: str, path: Path, fix: str | None = None) -> Problem:
+def make_file_problem(code: str, message: str, path: Path, fix: str | None = None) -> Problem:
     """A problem of a file as a whole."""
     return Problem(code, message, Source(make_file_name(path), 1, 1), fix)
 
 
-def unreadable(path: Path, error: OSError) -> Problem:
+def make_unreadable(path: Path, error: OSError) -> Problem:
     """Says why the system refuses a path, without its own words."""
     if error.errno in {errno.EACCES, errno.EPERM}:
-        return file_problem("no-permission", "may not be read", path, "give yourself permission to read it")
+        return make_file_problem("no-permission", "may not be read", path, "give yourself permission to read it")
     if error.errno == errno.ELOOP:
-        return file_problem("link-loop", "is a link that leads back to itself", path, "remove the link")
+        return make_file_problem("link-loop", "is a link that leads back to itself", path, "remove the link")
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:
-        return file_problem("no-such-path", "does not exist", path, "check the path")
-    return file_problem("unreadable", f"cannot be read ({errno.errorcode.get(error.errno or 0, 'unknown')})", path)
+        return make_file_problem("no-such-path", "does not exist", path, "check the path")
+    return make_file_problem("unreadable", f"cannot be read ({errno.errorcode.get(error.errno or 0, 'unknown')})", path)
+
+
+_GLOB = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[^\]!][^\]]*\]|.", re.DOTALL)
+_WILD = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
 class _Folder(Struct, frozen=True):
@@ -75,7 +79,7 @@ class _Search:
     def __init__(self, root: Path, exclude: Sequence[str]) -> None:
         self.found: dict[str, Path] = {}
         self.problems: list[Problem] = []
-        self._lexical = os.path.abspath(root)
+        self._lexical = os.path.abspath(root)  # noqa: PTH100 - links must not be resolved
         self._bases = [os.path.realpath(root)]
         self._excluded = [_compile_glob(pattern) for pattern in exclude]
         self._visited: set[str] = set()
@@ -83,12 +87,12 @@ class _Search:
 
     def add(self, path: Path) -> None:
         """Takes a path that the user gave."""
-        if not _is_below(os.path.abspath(path), self._lexical):
+        if not _is_below(os.path.abspath(path), self._lexical):  # noqa: PTH100
             self._bases.append(os.path.realpath(path))
         try:
             mode = path.stat().st_mode
         except OSError as error:
-            self.problems.append(unreadable(path, error))
+            self.problems.append(make_unreadable(path, error))
             return
         real = os.path.realpath(path)
         if not self._is_inside(real):
@@ -97,7 +101,9 @@ class _Search:
             self._walk(_Folder(path, real, frozenset()))
         elif not path.name.endswith(SUFFIXES) or path.name in CONFIGURATION:
             self.problems.append(
-                file_problem("not-a-manifest", "is no manifest file", path, "name a *.yaml or *.yml file, or a folder")
+                make_file_problem(
+                    "not-a-manifest", "is no manifest file", path, "name a *.yaml or *.yml file, or a folder"
+                )
             )
         elif not self._is_excluded(path):
             self._take(path, real)
@@ -110,7 +116,7 @@ class _Search:
                 mode = path.stat().st_mode
             except OSError as error:
                 if path.name.endswith(SUFFIXES) or error.errno == errno.ELOOP:
-                    self.problems.append(unreadable(path, error))
+                    self.problems.append(make_unreadable(path, error))
                 continue
             real = os.path.realpath(path)
             is_folder = stat.S_ISDIR(mode)
@@ -121,7 +127,7 @@ class _Search:
             elif not is_folder:
                 self._take(path, real)
             elif real in above:
-                self.problems.append(unreadable(path, OSError(errno.ELOOP, "")))
+                self.problems.append(make_unreadable(path, OSError(errno.ELOOP, "")))
             elif real not in self._visited:
                 self._walk(_Folder(path, real, above))
 
@@ -137,16 +143,16 @@ class _Search:
                 with os.scandir(folder.path) as entries:
                     names = sorted(entries, key=lambda entry: entry.name)
             except OSError as error:
-                self.problems.append(unreadable(folder.path, error))
+                self.problems.append(make_unreadable(folder.path, error))
                 continue
             for entry in self._keep(folder.path, names):
                 path = folder.path / entry.name
                 if entry.is_symlink():
                     self._links.append((path, above))
                 elif entry.is_dir():
-                    waiting.append(_Folder(path, os.path.join(folder.real, entry.name), above))
+                    waiting.append(_Folder(path, f"{folder.real}{os.sep}{entry.name}", above))
                 elif entry.name.endswith(SUFFIXES):
-                    self._take(path, os.path.join(folder.real, entry.name))
+                    self._take(path, f"{folder.real}{os.sep}{entry.name}")
 
     def _keep(self, folder: Path, entries: Iterable[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
         for entry in entries:
@@ -162,12 +168,12 @@ class _Search:
         try:
             status = path.stat()
         except OSError as error:
-            self.problems.append(unreadable(path, error))
+            self.problems.append(make_unreadable(path, error))
             return
         if not stat.S_ISREG(status.st_mode):
-            self.problems.append(file_problem("not-a-file", "is no ordinary file", path, "remove or exclude it"))
+            self.problems.append(make_file_problem("not-a-file", "is no ordinary file", path, "remove or exclude it"))
         elif status.st_size > MAX_BYTES:
-            self.problems.append(too_large(make_file_name(path)))
+            self.problems.append(make_too_large(make_file_name(path)))
         else:
             self.found[real] = path
 
@@ -179,13 +185,13 @@ class _Search:
         return any(pattern.fullmatch(relative) for pattern in self._excluded)
 
 
-def too_large(file: str) -> Problem:
+def make_too_large(file: str) -> Problem:
     """The problem of a file over MAX_BYTES."""
     return Problem("too-large", "is larger than 5 MiB", Source(file, 1, 1), "split it into several files")
 
 
 def _leaves(path: Path) -> Problem:
-    return file_problem(
+    return make_file_problem(
         "link-leaves", "is a link that leaves the folder", path, "copy what it leads to, or remove the link"
     )
 
@@ -196,16 +202,13 @@ def _is_below(path: str, folder: str) -> bool:
 
 def _compile_glob(pattern: str) -> re.Pattern[str]:
     """A glob relative to the root as an expression over forward slashes; it takes all below what it matches."""
-    text, out = pattern.removeprefix("./").strip("/"), []
-    for token in re.findall(r"\*\*/|/\*\*$|\*\*|\*|\?|\[!?\]?[^\]]*\]|.", text, re.DOTALL):
-        if token == "**/":
-            out.append("(?:.*/)?")
-        elif token in {"**", "/**"}:
-            out.append(".*" if token == "**" else "/.*")
-        elif token in {"*", "?"}:
-            out.append("[^/]" + ("*" if token == "*" else ""))
-        elif len(token) > 1:
-            out.append("[" + ("^" if token[1] == "!" else "") + re.escape(token[1:-1].removeprefix("!")) + "]")
-        else:
-            out.append(re.escape(token))
-    return re.compile("".join(out) + "(?:/.*)?", re.DOTALL)
+    return re.compile("".join(map(_translate, _GLOB.findall(pattern.removeprefix("./").strip("/")))) + "(?:/.*)?", re.S)
+
+
+def _translate(token: str) -> str:
+    if token in _WILD:
+        return _WILD[token]
+    if len(token) == 1:
+        return re.escape(token)
+    inner = token[1:-1].removeprefix("!").replace("\\", r"\\").replace("[", r"\[")
+    return f"[^/{inner}]" if token[1] == "!" else f"(?!/)[{inner}]"

@@ -5,9 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any, Protocol
 
-from ruamel.yaml.parser import Parser
-from ruamel.yaml.reader import Reader
-from ruamel.yaml.scanner import Scanner
+from ruamel.yaml import YAML
 
 
 class EventSource(Protocol):
@@ -35,19 +33,11 @@ def has_c_parser() -> bool:
     return _C_PARSER is not None
 
 
-class _Pure(Reader, Scanner, Parser):
-    """Reader, scanner and parser in one, for YAML 1.2, as ruamel composed them before its YAML class."""
-
-    processing_version = (1, 2)
-
-    def __init__(self, text: bytes) -> None:
-        self._resolver = self
-        Reader.__init__(self, text, loader=self)
-        Scanner.__init__(self, loader=self)
-        Parser.__init__(self, loader=self)
-
-
 def open_events(text: bytes, *, pure: bool) -> EventSource:
-    """The events of a text, in C where it is there and `pure` does not forbid it. Raises what ruamel raises."""
-    parser: EventSource = _Pure(text) if pure or _C_PARSER is None else _C_PARSER(text)
+    """The events of a text, from the C parser or from the pure one (YAML 1.2). Raises what these raise."""
+    parser: EventSource
+    if pure:
+        _, parser = YAML(typ="safe", pure=True, plug_ins=[]).get_constructor_parser(text)
+    else:
+        parser = _C_PARSER(text)
     return parser

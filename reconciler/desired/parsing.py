@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from reconciler.desired.documents import Document
 from reconciler.desired.events import EventReader, StopReading
 from reconciler.desired.parsers import has_c_parser, open_events
 from reconciler.desired.syntax import make_syntax_problem
+from reconciler.model import Problem, Source
 
 
-def parse(text: bytes, file: str, *, pure: bool) -> EventReader:
-    """Reads a whole file. Where the C parser refuses it, the pure one decides, so that both say the same."""
+def read_documents(text: bytes, file: str, *, pure: bool) -> tuple[list[Document], list[Problem]]:
+    """The documents and problems of a text that passed the screen.
+
+    Where the C parser refuses it, the pure one decides: some of what C refuses is YAML (`[http://a.b]`), and so an
+    error is the same, at the same place, with and without C.
+    """
     reader = EventReader(file)
-    if has_c_parser() and not pure and _read(reader, text, pure=False) is None:
-        return reader
-    reader = EventReader(file)
-    error = _read(reader, text, pure=True)
-    if error is not None:
-        reader.problems.append(make_syntax_problem(error, file))
-    return reader
+    if pure or not has_c_parser() or _read(reader, text, pure=False) is not None:
+        reader = EventReader(file)
+        error = _read(reader, text, pure=True)
+        if error is not None:
+            reader.problems.append(make_syntax_problem(error, file))
+    if not reader.index and not reader.problems:
+        empty = Problem("empty-file", "is empty", Source(file, 1, 1), "write a manifest, or remove the file")
+        return [], [empty]
+    return reader.documents, reader.problems
 
 
 def _read(reader: EventReader, text: bytes, *, pure: bool) -> Exception | None:

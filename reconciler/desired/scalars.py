@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 from reconciler.model import Plain
 
 SUSPECTS = "0123456789+-.~nNyYtTfFoO<="
 """First characters that a scalar must have to be anything but text. `"" in SUSPECTS` holds, and is meant to."""
-
-EMPTY = Plain(None, "")
-"""An empty value: `key:` with nothing behind it."""
 
 _WORDS: dict[str, bool | str | None] = {
     **dict.fromkeys(("null", "Null", "NULL", "~", ""), None),
@@ -60,11 +56,6 @@ def resolve_plain(text: str) -> str | Plain:
     if _SEXAGESIMAL.fullmatch(text) or _TIMESTAMP.fullmatch(text):
         return Plain(text, text)
     return text
-
-
-def is_finite(value: object) -> bool:
-    """False for infinity and "not a number", which JSON cannot hold."""
-    return value.__class__ is not float or math.isfinite(value)  # type: ignore[arg-type]
 
 
 def _make_integer(text: str) -> int | str:
