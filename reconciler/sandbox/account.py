@@ -128,14 +128,14 @@ class Account:
             self.remove(rows[0]["id"])
 
     def dump(self) -> dict[str, Any]:
-        """All of it as JSON data."""
+        """All of it, to be written as JSON."""
         return {
             "company_id": self.company_id,
-            "providers": to_builtins(list(self.providers.values())),
-            "items": to_builtins(list(self.items.values())),
-            "masked": {key: list(names) for key, names in self.masked.items() if names},
-            "past": to_builtins(self.past),
-            "moving": to_builtins(self.moving),
+            "providers": list(self.providers.values()),
+            "items": list(self.items.values()),
+            "masked": self.masked,
+            "past": self.past,
+            "moving": self.moving,
             "last_id": self.last_id,
         }
 

@@ -34,7 +34,7 @@ class SandboxServer(ThreadingHTTPServer):
     def __init__(self, world: World, host: str, port: int, state: Path | None, clock: Callable[[], float]) -> None:
         self.world, self.state, self.clock = world, state, clock
         self.closing = threading.Event()
-        self.failures: list[BaseException] = []
+        self.failures: list[BaseException | None] = []
         self._lock, self._counting = threading.Lock(), threading.Lock()
         self._count, self._saved = 0, 0
         self._connections: set[socket.socket] = set()
@@ -130,9 +130,7 @@ class SandboxServer(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 -- signature of the class above
         """Remember a failure instead of printing it."""
-        failure = sys.exc_info()[1]
-        if failure is not None:
-            self.failures.append(failure)
+        self.failures.append(sys.exception())
 
 
 def _shut(connection: socket.socket) -> None:

@@ -187,15 +187,17 @@ class World:
 
     def dump(self) -> dict[str, Any]:
         """The state as JSON data: objects, windows, ids, marks, switches, faults. Not the token, log and writes."""
-        return {
+        data = {
             "format": FORMAT,
-            "switches": msgspec.to_builtins(self.switches),
-            "faults": msgspec.to_builtins(self.faults),
+            "switches": self.switches,
+            "faults": self.faults,
             "account": self.account.dump(),
             "windows": self.rates.dump(),
             "clock": self.clock,
             "errors": self.errors,
         }
+        copy: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(data))
+        return copy
 
     @classmethod
     def load(cls, data: dict[str, Any], *, switches: Switches | None = None, token: str = TOKEN) -> World:
