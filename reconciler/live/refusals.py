@@ -1,0 +1,103 @@
+"""Answers that are not 2xx -> errors in our own words. Pure.
+
+Of the API's body only `title`, `message` and `trace_id` are ever shown (the documentation's error shape), and only
+where no secret could be echoed; a body that cannot be understood is told by its kind and length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from reconciler.errors import AnswerError, ReconcilerError, RejectedError, UnauthorisedError
+from reconciler.live.decode import NotJsonError, ShapeError, decode_json
+from reconciler.values import printable
+
+if TYPE_CHECKING:
+    from reconciler.live.transport import Response
+
+TOKEN_NAME = "OCAMBA_TOKEN"
+"""The variable that holds the token, where none other is named."""
+
+PASSING = frozenset({429, 500, 502, 503, 504})
+"""Statuses that may be gone at the next attempt."""
+
+LONGEST = 200
+"""Characters of the API's own words that are shown."""
+
+_TRACE_ID = re.compile(r"[0-9a-zA-Z-]{8,64}")
+_SLOWER = "lower `limits` in reconciler.yaml, or run again when the account's other clients are done"
+
+
+def make_refusal(
+    what: str, response: Response, *, token_name: str, holds_token: Callable[[str], bool], quiet: bool = False
+) -> ReconcilerError:
+    """The error for an answer that is not 2xx. what: method and path; quiet: no word of the body is shown."""
+    status = response.status
+    if status in (401, 403):
+        return _unauthorised(what, status, token_name)
+    words, trace_id = _read_body(response, holds_token)
+    said = f"{what}: answered {status}" + (f" ({words})" if words and not quiet else "")
+    if status == 429:
+        return AnswerError(said, _SLOWER, status=status, trace_id=trace_id)
+    if 300 <= status < 400:
+        return AnswerError(
+            f"{said}, a redirect{_target(response)}; it is not followed, so that the token stays with the API",
+            "check the API's address (--api)",
+            status=status,
+        )
+    if 400 <= status < 500:
+        return RejectedError(said, status=status, trace_id=trace_id)
+    return AnswerError(said, "run again later", status=status, trace_id=trace_id)
+
+
+def _unauthorised(what: str, status: int, token_name: str) -> UnauthorisedError:
+    if status == 401:
+        return UnauthorisedError(
+            f"{what}: the API does not accept the token (401)",
+            f"check that {token_name} holds a valid API token of this account, one that has not expired",
+        )
+    return UnauthorisedError(
+        f"{what}: the token is not allowed to do this (403)",
+        f"use a token in {token_name} of a member who may manage integrations, from an address that may call the API",
+    )
+
+
+def _read_body(response: Response, holds_token: Callable[[str], bool]) -> tuple[str, str | None]:
+    """The API's words, safe to print, and the trace id."""
+    try:
+        told = decode_json(response.body)
+    except (NotJsonError, ShapeError):
+        return _kind(response.body), None
+    if not isinstance(told, dict):
+        return f"JSON of another shape, {len(response.body):,} bytes", None
+    words = next((told[key] for key in ("message", "title") if isinstance(told.get(key), str) and told[key]), "")
+    trace_id = told.get("trace_id")
+    if not isinstance(trace_id, str) or not _TRACE_ID.fullmatch(trace_id) or holds_token(trace_id):
+        trace_id = None
+    return ("" if holds_token(words) else _shortened(words)), trace_id
+
+
+def _shortened(text: str) -> str:
+    return printable(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
+
+
+def _kind(body: bytes) -> str:
+    if not body:
+        return "an empty body"
+    kind = "HTML" if body.lstrip()[:1] == b"<" else "a body that is not JSON"
+    return f"{kind}, {len(body):,} bytes"
+
+
+def _target(response: Response) -> str:
+    """Where a redirect points: scheme and host alone, since a path or query may hold anything."""
+    try:
+        parts = urlsplit(response.headers.get("location", ""))
+        host, scheme = parts.hostname, parts.scheme
+    except ValueError:
+        return ""
+    if not host or scheme not in ("http", "https"):
+        return ""
+    return f" to {scheme}://{_shortened(host)}"

@@ -1,0 +1,168 @@
+"""The client: what is asked for again, what is not, and what is counted."""
+
+from __future__ import annotations
+
+from random import Random
+
+import httpx
+import pytest
+
+from reconciler.errors import (
+    AnswerError,
+    RejectedError,
+    UnreachableError,
+)
+from reconciler.live.client import ATTEMPTS, Client
+from reconciler.live.decode import Decoder
+from reconciler.model import Requests
+from tests.live.scripts import Step, script
+from tests.live.worlds import (
+    OpenGate,
+    make_client,
+    make_transport,
+)
+
+PASSING = [
+    httpx.Response(429),
+    httpx.Response(500, json={"code": 500, "title": "Internal server error."}),
+    httpx.Response(502, text="<html>"),
+    httpx.Response(503),
+    httpx.Response(504),
+    httpx.Response(200, text="<html>a page</html>"),
+    httpx.Response(200),
+    httpx.Response(200, text='{"total": 1, "items": ['),
+    httpx.ConnectError("x"),
+    httpx.ConnectTimeout("x"),
+    httpx.ReadTimeout("x"),
+    httpx.ReadError("x"),
+    httpx.RemoteProtocolError("x"),
+]
+
+
+@pytest.mark.parametrize("step", PASSING, ids=repr)
+def test_what_may_pass_is_asked_for_again(step: Step) -> None:
+    """One failure of each passing kind costs one wait and one more request."""
+    client, gate, seen = script(step, httpx.Response(200, json={"id": "1"}))
+    assert client.get("/x") == {"id": "1"}
+    assert len(seen) == 2
+    assert len(gate.pauses) == 1
+    assert client.requests.retried == 1
+    assert gate.acquired == 2
+
+
+@pytest.mark.parametrize("step", PASSING, ids=repr)
+def test_four_attempts_are_the_most(step: Step) -> None:
+    """What does not pass is an error of exit code 8 that names the request."""
+    client, gate, seen = script(step)
+    with pytest.raises((AnswerError, UnreachableError)) as caught:
+        client.get("/x", {"page": "1,100", "sort": "id"})
+    assert len(seen) == ATTEMPTS == 4
+    assert len(gate.pauses) == 3
+    assert caught.value.message.startswith("GET /x?page=1,100&sort=id: ")
+    assert caught.value.__context__ is None
+    assert caught.value.exit_code == 8
+
+
+def test_waits_grow_and_stay_below_ten_seconds() -> None:
+    """Whatever the jitter, each wait is longer on average than the one before, and all together stay below 10 s."""
+    totals = []
+    for seed in range(200):
+        gate = OpenGate()
+        client = Client(make_transport(lambda _: httpx.Response(503)), gate, rng=Random(seed))
+        with pytest.raises(AnswerError):
+            client.get("/x")
+        totals.append(gate.pauses)
+    assert max(sum(waits) for waits in totals) < 10
+    assert len({tuple(waits) for waits in totals}) > 190
+    first, second, third = (sum(column) / 200 for column in zip(*totals, strict=True))
+    assert first < second < third
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 409, 422, 418])
+def test_a_rejected_get_is_not_asked_again(status: int) -> None:
+    """A 4xx is for good: one request, with the API's words, status and trace id."""
+    client, gate, seen = script(
+        httpx.Response(status, json={"message": "The request is not valid.", "trace_id": "99a84211-f73d"})
+    )
+    with pytest.raises(RejectedError) as caught:
+        client.get("/x")
+    assert len(seen) == 1
+    assert gate.pauses == []
+    assert (caught.value.status, caught.value.trace_id) == (status, "99a84211-f73d")
+    assert caught.value.message == f"GET /x: answered {status} (The request is not valid.)"
+
+
+def test_a_shape_that_is_wrong_is_not_asked_again() -> None:
+    """JSON of another shape says which request and what was wrong."""
+    client, _, seen = script(httpx.Response(200, json={"items": [1]}))
+    with pytest.raises(AnswerError, match=r"GET /x: the answer has another shape .*items\[0\]"):
+        client.get("/x", None, Decoder().make_page)
+    assert len(seen) == 1
+
+
+def test_an_answer_that_is_too_large_is_not_asked_again() -> None:
+    """The transport's refusal of an endless answer is final."""
+    seen = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, content=iter([bytes(1 << 20)] * 65))
+
+    client, _ = make_client(handle)
+    with pytest.raises(AnswerError, match=r"GET /x: an answer of more than 64 MiB") as caught:
+        client.get("/x")
+    assert len(seen) == 1
+    assert caught.value.status == 200
+
+
+@pytest.mark.parametrize("status", [501, 505, 100, 520])
+def test_an_odd_status_is_an_answer_error(status: int) -> None:
+    """Statuses that nobody expects are neither asked again nor taken for an answer."""
+    client, _, seen = script(httpx.Response(status))
+    with pytest.raises(AnswerError, match=f"answered {status} \\(an empty body\\)"):
+        client.get("/x")
+    assert len(seen) == 1
+
+
+def test_the_gate_hears_of_each_request_once() -> None:
+    """Answers with their headers, failures without."""
+    client, gate, _ = script(
+        httpx.ReadTimeout("x"), httpx.Response(200, headers={"X-RateLimit-Remaining": "3"}, json=1)
+    )
+    assert client.get("/x") == 1
+    assert (gate.acquired, gate.failures) == (2, 1)
+    [(status, headers)] = gate.answers
+    assert (status, headers["x-ratelimit-remaining"]) == (200, "3")
+
+
+def test_an_interrupt_frees_the_ticket() -> None:
+    """Ctrl-C while a request is under way passes through, and the gate hears of it."""
+    client, gate, _ = script(KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        client.get("/x")
+    assert gate.failures == 1
+    assert client.requests == Requests()
+
+
+def test_what_leaves_is_counted_and_told() -> None:
+    """Every request that left is counted by method, and told to whoever shows progress."""
+    told: list[tuple[str, int | None]] = []
+    client, _, _ = script(
+        httpx.Response(429),
+        httpx.ReadError("x"),
+        httpx.Response(200, json={}),
+        httpx.Response(204),
+        on_request=lambda method, status: told.append((method, status)),
+    )
+    client.get("/x")
+    client.send_patch("1", {})
+    assert told == [("GET", 429), ("GET", None), ("GET", 200), ("PATCH", 204)]
+    assert client.requests == Requests(get=3, patch=1, throttled=1, retried=2)
+
+
+@pytest.mark.parametrize(("attempt", "waits"), [(1, False), (2, True), (3, True), (4, True), (5, False)])
+def test_whoever_retries_by_itself_waits_the_same_way(attempt: int, waits: bool) -> None:
+    """pause() waits before attempts two to four, and says when there are no more."""
+    client, gate, _ = script(httpx.Response(204))
+    assert client.pause(attempt) is waits
+    assert len(gate.pauses) == waits

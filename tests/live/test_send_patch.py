@@ -1,0 +1,112 @@
+"""PATCH: what is sent again, and what is not."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from reconciler.errors import (
+    AnswerError,
+    RejectedError,
+    UnknownOutcomeError,
+    UnreachableError,
+)
+from reconciler.live.client import THROTTLES
+from reconciler.model import Requests
+from tests.live.scripts import Step, patch_error, script
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
+def test_a_patch_is_sent_once(status: int) -> None:
+    """Any 2xx is done; what left is the body as JSON."""
+    client, gate, seen = script(httpx.Response(status))
+    client.send_patch("11 61/x", {"settings": {"port": "587", "old": None}})
+    [request] = seen
+    assert request.method == "PATCH"
+    assert request.url.raw_path == b"/v1/hood/integrations/11%2061%2Fx"
+    assert request.content == b'{"settings":{"port":"587","old":null}}'
+    assert client.requests == Requests(get=0, patch=1)
+    assert [answer for answer, _ in gate.answers] == [status]
+
+
+def test_a_throttled_patch_is_sent_again_at_once() -> None:
+    """A 429 did nothing, so that the PATCH goes again through the gate, without a wait of our own."""
+    client, gate, seen = script(*[httpx.Response(429)] * (THROTTLES - 1), httpx.Response(204))
+    client.send_patch("1", {"name": "x"})
+    assert len(seen) == gate.acquired == THROTTLES == 8
+    assert gate.pauses == []
+    assert client.requests == Requests(patch=8, throttled=7, retried=7)
+
+
+def test_a_patch_that_is_throttled_for_good_is_given_up() -> None:
+    """Eight 429s are the most."""
+    client, _, seen = script(httpx.Response(429))
+    with pytest.raises(AnswerError) as caught:
+        client.send_patch("1", {"name": "x"})
+    assert len(seen) == THROTTLES
+    assert caught.value.status == 429
+    assert "limits" in str(caught.value.fix)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        httpx.Response(500),
+        httpx.Response(501),
+        httpx.Response(502, text="<html>"),
+        httpx.Response(503),
+        httpx.Response(504),
+        httpx.Response(303, headers={"Location": "/x"}),
+        httpx.Response(408),
+        httpx.ReadTimeout("x"),
+        httpx.WriteTimeout("x"),
+        httpx.ReadError("x"),
+        httpx.WriteError("x"),
+        httpx.RemoteProtocolError("x"),
+        httpx.DecodingError("x"),
+    ],
+    ids=repr,
+)
+def test_a_patch_of_unknown_outcome_is_not_sent_again(step: Step) -> None:
+    """Whoever sent it has to read the object before any second write."""
+    client, _, seen = script(step)
+    with pytest.raises(UnknownOutcomeError) as caught:
+        client.send_patch("1", {"name": "x"})
+    assert len(seen) == 1
+    assert caught.value.message.startswith("PATCH /integrations/1: ")
+    assert caught.value.exit_code == 8
+    assert client.requests == Requests(patch=1)
+
+
+def test_a_patch_that_never_left_is_sent_again() -> None:
+    """A refused connection did nothing; it is retried inside, and only what left is counted."""
+    client, gate, _ = script(httpx.ConnectError("x"), httpx.ConnectTimeout("x"), httpx.Response(204))
+    client.send_patch("1", {"name": "x"})
+    assert client.requests == Requests(patch=1, retried=2)
+    assert (gate.failures, len(gate.pauses)) == (2, 2)
+
+
+def test_a_patch_that_never_leaves_is_unreachable() -> None:
+    """Four attempts to connect are the most; the error says that nothing left."""
+    error = patch_error(httpx.ConnectError("x"))
+    assert isinstance(error, UnreachableError)
+    assert not error.sent
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 409, 422])
+def test_a_rejected_patch_has_status_and_trace_id(status: int) -> None:
+    """A 4xx is this one request's failure."""
+    error = patch_error(httpx.Response(status, json={"title": "No.", "trace_id": "0123456789abc"[:13]}))
+    assert isinstance(error, RejectedError)
+    assert error.status == status
+    assert error.message == f"PATCH /integrations/1: answered {status} (No.)"
+
+
+@pytest.mark.parametrize("body", [{"name": "\ud800"}, {"name": object()}])
+def test_a_body_that_json_cannot_carry_is_not_sent(body: dict[str, object]) -> None:
+    """An unpaired surrogate has no UTF-8; the error shows nothing of the body."""
+    client, _, seen = script(httpx.Response(204))
+    with pytest.raises(RejectedError, match="nothing was sent") as caught:
+        client.send_patch("1", body)
+    assert seen == []
+    assert caught.value.__context__ is None
