@@ -1,0 +1,212 @@
+"""`apply`: runs a saved plan as it is, or plans, asks, and applies; reads back; reports."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from reconciler.applying.api import Ask
+from reconciler.applying.apply import Applied, Hand, apply_plan
+from reconciler.commands.connect import open_account
+from reconciler.commands.console import Console
+from reconciler.commands.declared import SANDBOX_TOKEN
+from reconciler.commands.files import read_file
+from reconciler.commands.plan import declare, key_of, make_planned, plan_text
+from reconciler.commands.request import Request
+from reconciler.commands.scope import narrow_plan
+from reconciler.commands.stopping import Stopping
+from reconciler.desired.places import Places
+from reconciler.desired.secrets import Reference, SecretKeys, Secrets, resolve
+from reconciler.errors import RefusedError, UsageError, worst
+from reconciler.live.account import Account
+from reconciler.model import Manifest, Plan, Problem, Report, ReportSummary, SecretRef, Source
+from reconciler.options import Options, Token, allowed_secret_names, load_options, read_token
+from reconciler.planning.codec import check_binding, load_plan
+from reconciler.reporting.documents import report_document
+from reconciler.reporting.report_text import render_report
+from reconciler.trust import judge_api
+
+LARGEST_PLAN = 256 * 1024 * 1024
+
+
+def run_apply(request: Request, console: Console, stopping: Stopping) -> int:
+    """Applies, prints the report, returns the exit code."""
+    saved = find_saved(request)
+    if saved is not None:
+        return apply_saved(saved, request, console, stopping)
+    if not request.yes and not console.asks:
+        raise UsageError(
+            "apply asks before it writes, and nobody is there to answer", "add --yes, or apply a plan file"
+        )
+    return apply_now(request, console, stopping)
+
+
+def find_saved(request: Request) -> Path | None:
+    """The plan file among the paths: alone, and known by what it holds."""
+    files = [path for path in request.paths if path.suffix not in {".yaml", ".yml"} and (request.cwd / path).is_file()]
+    if not files:
+        return None
+    if len(request.paths) > 1:
+        raise UsageError("a saved plan is applied alone", f"reconciler apply {files[0]}")
+    return files[0]
+
+
+def apply_saved(file: Path, request: Request, console: Console, stopping: Stopping) -> int:
+    """Applies exactly what the file says, to objects that still are what the plan saw."""
+    plan = load_plan(read_file(request.cwd / file, LARGEST_PLAN), str(file), key_of(request))
+    options = find_options(plan, request)
+    check_binding(
+        plan,
+        file=str(file),
+        api="sandbox" if request.sandbox else options.api,
+        account=options.account,
+        company_id=options.company_id,
+        now=datetime.now(UTC),
+    )
+    if plan.config != options.config_digest and options.config_file:
+        console.warn([Problem("config-changed", f"{options.config_file} is not as it was when this plan was made")])
+    plan = msgspec.structs.replace(plan, changes=narrow_plan(plan, request.targets))
+    check_refusals(plan)
+    secrets = resolve_plan(plan, options, request)
+    token = Token(SANDBOX_TOKEN) if request.sandbox else read_token(options, request.environ)
+    with open_account(request, options, token, console, stopping) as account:
+        ask = Ask(reveal=secrets.reveal, secret=SecretKeys(options.secret_keys).matches)
+        return apply_and_report(plan, options, account, ask, None, request, console)
+
+
+def find_options(plan: Plan, request: Request) -> Options:
+    """The configuration that the plan was made with; without it (a job that has only the plan file) what the plan
+    tells of account and API, which may be no more than a configuration may say.
+    """
+    flags = request.flags
+    recorded = plan.config_file
+    if flags.config is None and recorded is not None and (request.cwd / recorded).is_file():
+        flags = msgspec.structs.replace(flags, config=recorded)
+    if recorded is None or flags.config is not None or request.environ.get("RECONCILER_CONFIG"):
+        if recorded is not None and flags.account is None:
+            flags = msgspec.structs.replace(flags, account=plan.account)
+        return load_options(flags=flags, environ=request.environ, cwd=request.cwd)
+    flags = msgspec.structs.replace(flags, account=None)
+    options = load_options(flags=flags, environ={**request.environ, "RECONCILER_ACCOUNT": ""}, cwd=request.cwd)
+    if options.config_file is not None:
+        return options
+    api = options.api
+    if not (flags.api or request.environ.get("RECONCILER_API") or request.sandbox):
+        address = judge_api(plan.api, from_file=True)
+        if address.wrong or address.refused:
+            raise RefusedError(f"the plan was made for {plan.api}", f"if it is right, say so: --api {plan.api}")
+        api = address.url
+    return msgspec.structs.replace(options, api=api, account=plan.account, company_id=plan.company_id)
+
+
+def resolve_plan(plan: Plan, options: Options, request: Request) -> Secrets:
+    """The values of the references in a saved plan: of its changes and of what travels along."""
+    found = [
+        Reference(
+            SecretRef(*str(value["secret"]).split(":", 1)),
+            ("settings", key),
+            _manifest_of(change.address, change.source),
+        )
+        for change in plan.changes
+        if change.action != "none"
+        for key, value in {**change.along, **change.body.get("settings", {})}.items()
+        if isinstance(value, dict) and "secret" in value
+    ]
+    return resolve(
+        found,
+        environ=request.environ,
+        allowed=allowed_secret_names(options, request.environ),
+        literals={},
+        places=Places(),
+    )
+
+
+def _manifest_of(address: str, source: Source) -> Manifest:
+    return Manifest(address=address, provider=address.partition("/")[0], source=source)
+
+
+def apply_now(request: Request, console: Console, stopping: Stopping) -> int:
+    """Plans from the manifests, asks, and applies with what has just been read."""
+    options = load_options(flags=request.flags, environ=request.environ, cwd=request.cwd, paths=request.paths)
+    declared = declare(request, options)
+    with open_account(request, options, declared.token, console, stopping) as account:
+        planned = make_planned(request, options, declared, account, console)
+        plan = planned.plan
+        show = console.answer if request.format == "text" else console.tell
+        show(plan_text(request, console, planned))
+        check_refusals(plan)
+        if any(change.action != "none" for change in plan.changes) and not (request.yes or confirmed(console)):
+            raise RefusedError("not applied: the answer was not yes")
+        ask = Ask(reveal=declared.secrets.reveal, secret=declared.keys.matches)
+        hand = Hand(planned.snapshot.objects, planned.read_at)
+        return apply_and_report(plan, options, account, ask, hand, request, console)
+
+
+def check_refusals(plan: Plan) -> None:
+    """Raises RefusedError, before any write, where a guard refuses any change."""
+    refused = [(change, refusal) for change in plan.changes for refusal in change.refused]
+    if refused:
+        problems = [
+            Problem(
+                refusal.rule, f"{change.address}: {refusal.message}", refusal.source or change.source, refusal.override
+            )
+            for change, refusal in refused
+        ]
+        rules = ", ".join(sorted({refusal.rule for _, refusal in refused}))
+        raise RefusedError(f"refused by {rules}; nothing was written", None, problems)
+
+
+def confirmed(console: Console) -> bool:
+    """Asks on the terminal; only yes is yes."""
+    console.stderr.write("Apply this? Only yes is yes: ")
+    console.stderr.flush()
+    try:
+        return input().strip().lower() == "yes"
+    except EOFError:
+        return False
+
+
+def apply_and_report(
+    plan: Plan, options: Options, account: Account, ask: Ask, hand: Hand | None, request: Request, console: Console
+) -> int:
+    """Applies and prints the report, whole, whatever happened."""
+    began = time.monotonic()
+    progress = console.progress()
+    progress.start("applying", plan.summary.update, plan.summary.seconds)
+    try:
+        applied = apply_plan(plan, account, ask, parallel=options.parallel, hand=hand, tick=lambda: progress.advance(1))
+    finally:
+        progress.done()
+    # What has just been printed with the plan is not said twice.
+    said = hand is not None and request.format == "text"
+    report = make_report(plan, applied, account, time.monotonic() - began, warnings=() if said else plan.warnings)
+    if request.format == "json":
+        console.answer(report_document(report))
+    else:
+        console.answer(render_report(report, console.style))
+    if applied.fatal is not None:
+        console.fail(applied.fatal)
+    return report.exit_code
+
+
+def make_report(
+    plan: Plan, applied: Applied, account: Account, seconds: float, warnings: tuple[Problem, ...]
+) -> Report:
+    """What an apply did, with the exit code of the whole run."""
+    counts = dict.fromkeys(ReportSummary.__struct_fields__, 0)
+    for outcome in applied.outcomes:
+        counts[outcome.status] += 1
+    return Report(
+        plan=plan.digest,
+        account=plan.account,
+        summary=ReportSummary(**counts),
+        outcomes=applied.outcomes,
+        requests=account.requests,
+        seconds=round(seconds, 1),
+        exit_code=worst([applied.code]),
+        notes=applied.notes,
+        warnings=warnings,
+    )

@@ -1,0 +1,57 @@
+"""Opens the account of a run: the real API, or the emulator that --sandbox starts for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from reconciler.commands.console import Console
+from reconciler.commands.request import Request
+from reconciler.commands.stopping import Stopping
+from reconciler.live.account import Account
+from reconciler.options import Options, Token
+
+STATE = Path(".reconciler")
+"""Where --sandbox keeps its state, below the working directory; it tells Git to ignore it."""
+
+
+@contextmanager
+def open_account(
+    request: Request, options: Options, token: Token, console: Console, stopping: Stopping
+) -> Iterator[Account]:
+    """The account, closed afterwards. While it is open, a signal ends the request in flight and then the run."""
+    with ExitStack() as stack:
+        api = options.api
+        if request.sandbox:
+            api = stack.enter_context(serve_sandbox(request.cwd / STATE, options.company_id))
+        account = Account(
+            api=api,
+            token=token.reveal,
+            per_second=options.run_per_second,
+            per_minute=options.run_per_minute,
+            parallel=options.parallel,
+            token_name=options.token_env,
+            on_request=lambda method, status: console.log("request", method=method, status=status),
+        )
+        stack.callback(account.close)
+        stack.enter_context(stopping.told(account.stop))
+        yield account
+
+
+@contextmanager
+def serve_sandbox(folder: Path, company_id: str | None) -> Iterator[str]:
+    """The address of an emulator whose state lives in a folder."""
+    from reconciler.sandbox.server import serve
+    from reconciler.sandbox.state import load_world
+
+    state = folder / "sandbox.json"
+    world = load_world(state)
+    if company_id is not None:
+        world.account.company_id = company_id
+    folder.mkdir(exist_ok=True)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n")
+    with serve(world, state=state) as server:
+        yield server.url

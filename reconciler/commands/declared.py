@@ -1,0 +1,152 @@
+"""The desired state of a run, with its secrets: everything that can be wrong before any request, told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from msgspec import Struct
+
+from reconciler.commands.scope import make_scope
+from reconciler.desired.files import find_files
+from reconciler.desired.load import load_documents
+from reconciler.desired.manifests import Desired, make_manifests
+from reconciler.desired.places import Places
+from reconciler.desired.secrets import SecretKeys, Secrets, references, resolve
+from reconciler.errors import InvalidError, ReconcilerError, worst
+from reconciler.model import Manifest, Problem, Source
+from reconciler.options import Options, Token, allowed_secret_names, read_token
+
+T = TypeVar("T")
+
+SANDBOX_TOKEN = "sandbox-token"
+"""What the emulator expects: with --sandbox no real token is read, so that none can leak."""
+
+
+class SeveralError(ReconcilerError):
+    """Errors that were all found before any request; the exit code is the worst."""
+
+    def __init__(self, errors: Sequence[ReconcilerError]) -> None:
+        super().__init__("; ".join(error.message for error in errors))
+        self.errors = tuple(errors)
+        self.exit_code = worst([error.exit_code for error in errors])
+
+
+class Gathered:
+    """Tries one thing after another and raises all that went wrong together."""
+
+    def __init__(self) -> None:
+        self._errors: list[ReconcilerError] = []
+
+    def attempt(self, step: Callable[[], T]) -> T | None:
+        """The step's answer, None where it failed."""
+        try:
+            return step()
+        except ReconcilerError as error:
+            self._errors.append(error)
+            return None
+
+    def check(self) -> None:
+        """Raises the one error, or SeveralError."""
+        if len(self._errors) == 1:
+            raise self._errors[0]
+        if self._errors:
+            raise SeveralError(self._errors)
+
+
+class Declared(Struct, frozen=True):
+    """Manifests of the whole account, which of them are in scope, and what they refer to."""
+
+    manifests: list[Manifest]
+    warnings: list[Problem]
+    in_scope: Callable[[Manifest], bool]
+    secrets: Secrets
+    token: Token
+    keys: SecretKeys
+    places: Places
+
+
+def find_manifests(options: Options, paths: Iterable[Path], cwd: Path) -> tuple[list[Path], list[Problem]]:
+    """The account's files: all below its root, and below any PATH that lies elsewhere."""
+    root = options.root
+    given = [cwd / path for path in paths]
+    outside = [path for path in given if root.resolve() not in (path.resolve(), *path.resolve().parents)]
+    roots = [*([root] if root.exists() or not given else []), *outside]
+    files: list[Path] = []
+    problems: list[Problem] = []
+    for one in roots:
+        found, wrong = find_files([one], root=one if one.is_dir() else one.parent, exclude=options.exclude)
+        files.extend(found)
+        problems.extend(wrong)
+    return sorted(dict.fromkeys(files)), problems
+
+
+def load_desired(
+    options: Options,
+    paths: Iterable[Path],
+    cwd: Path,
+    keys: SecretKeys,
+    places: Places,
+    *,
+    account: str | None,
+    allow_literals: bool,
+    offline: bool,
+) -> Desired:
+    """All manifests of the account; problems of files, of YAML and of manifests together."""
+    files, missing = find_manifests(options, paths, cwd)
+    documents, broken = load_documents(files)
+    desired = make_manifests(
+        documents, account=account, secret_keys=keys, allow_literals=allow_literals, offline=offline, places=places
+    )
+    desired.problems[:0] = [*missing, *broken]
+    if not files and not missing:
+        place = Source(_shown(options.root, cwd), 1, 1)
+        desired.problems.append(
+            Problem("no-manifests", "holds no manifest (*.yaml, *.yml)", place, "name a folder that does, or write one")
+        )
+    return desired
+
+
+def _shown(path: Path, cwd: Path) -> str:
+    return str(path.relative_to(cwd)) if path.is_relative_to(cwd) else str(path)
+
+
+def load_declared(
+    options: Options,
+    paths: Sequence[Path],
+    targets: Sequence[str],
+    cwd: Path,
+    environ: Mapping[str, str],
+    *,
+    allow_literals: bool,
+    sandbox: bool,
+) -> Declared:
+    """All that a run needs before its first request. Raises InvalidError, RefusedError, UnauthorisedError, UsageError,
+    or several of them at once.
+    """
+    keys, places, gathered = SecretKeys(options.secret_keys), Places(), Gathered()
+    desired = load_desired(
+        options, paths, cwd, keys, places, account=options.account, allow_literals=allow_literals, offline=False
+    )
+    scope = make_scope(desired.manifests, paths, () if desired.problems else targets, cwd)
+    if desired.problems:
+        gathered.attempt(lambda: _refuse(desired))
+    secrets = gathered.attempt(
+        lambda: resolve(
+            references(one for one in desired.manifests if scope(one)),
+            environ=environ,
+            allowed=allowed_secret_names(options, environ),
+            literals=desired.literals,
+            places=places,
+        )
+    )
+    token = Token(SANDBOX_TOKEN) if sandbox else gathered.attempt(lambda: read_token(options, environ))
+    gathered.check()
+    if secrets is None or token is None:
+        raise ReconcilerError("neither secrets nor an error came of resolving them")
+    return Declared(desired.manifests, desired.warnings, scope, secrets, token, keys, places)
+
+
+def _refuse(desired: Desired) -> None:
+    raise InvalidError(desired.problems, desired.warnings)

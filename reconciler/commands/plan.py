@@ -1,0 +1,199 @@
+"""`plan`: what an apply would do. GETs only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+
+from reconciler import __version__
+from reconciler.commands.connect import open_account
+from reconciler.commands.console import Console
+from reconciler.commands.declared import Declared, load_declared
+from reconciler.commands.files import save_file
+from reconciler.commands.request import Request
+from reconciler.commands.stopping import Stopping
+from reconciler.desired.secrets import references
+from reconciler.errors import InvalidError, ReconcilerError
+from reconciler.live.account import Account
+from reconciler.model import Plan, Snapshot
+from reconciler.options import Options, load_options
+from reconciler.planning.codec import format_time, seal_plan
+from reconciler.planning.forecast import Limits
+from reconciler.planning.guard import Guards
+from reconciler.planning.planner import Asked, Context, make_plan
+from reconciler.planning.settings import Place
+from reconciler.reporting.text import render_plan
+
+
+class Planned(Struct, frozen=True):
+    """A plan, its bytes, and what was read for it and when (monotonic seconds)."""
+
+    plan: Plan
+    data: bytes
+    snapshot: Snapshot
+    read_at: float
+    declared: Declared
+    options: Options
+
+
+def run_plan(request: Request, console: Console, stopping: Stopping) -> int:
+    """Plans, prints, saves. Returns the exit code."""
+    options = load_options(flags=request.flags, environ=request.environ, cwd=request.cwd, paths=request.paths)
+    declared = declare(request, options)
+    with open_account(request, options, declared.token, console, stopping) as account:
+        planned = make_planned(request, options, declared, account, console)
+    plan = planned.plan
+    if request.out is not None:
+        check_savable(plan, declared)
+    console.answer(planned.data.decode() if request.format == "json" else plan_text(request, console, planned))
+    if request.out is not None:
+        save_file(request.out, planned.data)
+        console.tell(f"Saved to {request.out}. To apply exactly this: reconciler apply {request.out}")
+    return exit_code_of(plan, detailed=request.detailed_exitcode)
+
+
+def declare(request: Request, options: Options) -> Declared:
+    """The desired state of the request's account."""
+    return load_declared(
+        options,
+        request.paths,
+        request.targets,
+        request.cwd,
+        request.environ,
+        allow_literals=request.allow_literals,
+        sandbox=request.sandbox,
+    )
+
+
+def make_planned(request: Request, options: Options, declared: Declared, account: Account, console: Console) -> Planned:
+    """Reads the account and plans."""
+    snapshot, read_at = read_account(declared, account, console)
+    plan = make_plan(
+        declared.manifests,
+        snapshot,
+        make_context(request, options, declared),
+        Asked(
+            reveal=declared.secrets.reveal,
+            secret=declared.keys.matches,
+            place=Place(declared.places.value, declared.places.key),
+        ),
+        declared.in_scope,
+        declared.warnings,
+    )
+    sealed, data = seal_plan(plan, key_of(request))
+    return Planned(sealed, data, snapshot, read_at, declared, options)
+
+
+def read_account(declared: Declared, account: Account, console: Console) -> tuple[Snapshot, float]:
+    """One snapshot of the account for all manifests in scope, and the time at which its reading began."""
+    scope = [one for one in declared.manifests if declared.in_scope(one)]
+    nameless = [one for one in scope if one.id is None]
+    progress = console.progress()
+    progress.start("reading", 0)
+    began = account.now()
+    try:
+        snapshot = account.read_snapshot(
+            ids=frozenset(one.id for one in scope if one.id is not None),
+            by_name=bool(nameless),
+            need=frozenset(one.provider for one in scope if one.settings),
+            names=frozenset((one.provider, one.name or "") for one in nameless),
+            progress=_counter(progress.start, progress.advance),
+        )
+    finally:
+        progress.done()
+    return snapshot, began
+
+
+def _counter(start: Callable[[str, int], None], advance: Callable[[int], None]) -> Callable[[int, int], None]:
+    """Turns (done, of) into a line of progress."""
+    state = {"of": 0, "done": 0}
+
+    def tell(done: int, of: int) -> None:
+        if of != state["of"]:
+            state.update(of=of, done=0)
+            start("reading", of)
+        advance(done - state["done"])
+        state["done"] = done
+
+    return tell
+
+
+def make_context(request: Request, options: Options, declared: Declared) -> Context:
+    """What the plan is bound to."""
+    now = datetime.now(UTC)
+    protected = {one.address: one.lifecycle.guard for one in declared.manifests if one.lifecycle.guard}
+    return Context(
+        tool=__version__,
+        api="sandbox" if request.sandbox else options.api,
+        account=options.account,
+        company_id=options.company_id,
+        created=format_time(now),
+        expires=format_time(now + timedelta(seconds=options.expires)),
+        config=options.config_digest,
+        config_file=options.config_file,
+        settings_patch=options.settings_patch,
+        when_hidden=options.when_hidden,
+        strict=request.strict,
+        limits=limits_of(options),
+        guards=Guards(options.guard_max_changes, options.guard_max_percent, protected),
+    )
+
+
+def limits_of(options: Options) -> Limits:
+    """What this run takes of the account's limits."""
+    return Limits(options.run_per_second, options.run_per_minute, options.parallel)
+
+
+def key_of(request: Request) -> bytes | None:
+    """RECONCILER_KEY: seals plans so that nobody without it can forge one."""
+    key = request.environ.get("RECONCILER_KEY", "")
+    return key.encode(errors="surrogateescape") if key else None
+
+
+def plan_text(request: Request, console: Console, planned: Planned) -> str:
+    """The plan for people."""
+    options = planned.options
+    return render_plan(
+        planned.plan,
+        console.style,
+        show_unmanaged=request.show_unmanaged,
+        limits=(options.run_per_second, options.run_per_minute),
+        next_step=_next_step(request, planned),
+    )
+
+
+def _next_step(request: Request, planned: Planned) -> str | None:
+    if not request.sandbox or request.yes:
+        return None
+    if planned.plan.summary.update:
+        return "apply it: reconciler apply --sandbox"
+    files = sorted({one.source.file for one in planned.declared.manifests})
+    return f"edit {files[-1]} and plan again: reconciler plan --sandbox" if files else None
+
+
+def exit_code_of(plan: Plan, *, detailed: bool) -> int:
+    """3 where an object is blocked; 2 for pending changes where that was asked for."""
+    if plan.errors:
+        return InvalidError.exit_code
+    return 2 if detailed and any(change.action != "none" for change in plan.changes) else 0
+
+
+def check_savable(plan: Plan, declared: Declared) -> None:
+    """A saved plan holds no secret, and a literal one can be found nowhere else."""
+    literal = sorted(
+        {change.address for change in plan.changes for ref in (change.body, change.along) if _has_literal(ref)}
+    )
+    if literal:
+        named = [one for one in references(declared.manifests) if one.manifest.address in literal]
+        file = named[0].manifest.source if named else ""
+        raise ReconcilerError(
+            f"a saved plan cannot hold the literal secrets of {', '.join(literal)} ({file})",
+            'write them as references, {secret: "env:HOOD_…"}, or apply without a saved plan',
+        )
+
+
+def _has_literal(body: dict[str, object]) -> bool:
+    values = [*body.values(), *(body.get("settings") or {}).values()]  # type: ignore[attr-defined]
+    return any(isinstance(one, dict) and str(one.get("secret", "")).startswith("literal:") for one in values)

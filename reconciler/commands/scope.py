@@ -1,0 +1,64 @@
+"""Which manifests a run plans: PATH and --target narrow it, never what counts as managed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from reconciler.errors import UsageError
+from reconciler.model import Change, Manifest, Plan
+
+
+def make_scope(
+    manifests: Sequence[Manifest], paths: Sequence[Path], targets: Sequence[str], cwd: Path
+) -> Callable[[Manifest], bool]:
+    """True for what is below a PATH (any, if none is given) and is named by a --target (likewise).
+
+    Raises UsageError for a target that names nothing.
+    """
+    roots = [_absolute(path, cwd) for path in paths]
+    files = {manifest.source.file: _absolute(Path(manifest.source.file), cwd) for manifest in manifests}
+    for target in targets:
+        if not any(_is_named(one.address, one.id, one.source.file, target) for one in manifests):
+            raise _no_such_target(target, [one.address for one in manifests])
+
+    def in_scope(manifest: Manifest) -> bool:
+        file = files.get(manifest.source.file, Path(manifest.source.file))
+        below = not roots or any(root == file or root in file.parents for root in roots)
+        return below and (not targets or is_target(manifest.address, manifest.id, manifest.source.file, targets))
+
+    return in_scope
+
+
+def narrow_plan(plan: Plan, targets: Sequence[str]) -> tuple[Change, ...]:
+    """The changes of a saved plan that --target names. Raises UsageError for a target that names nothing."""
+    for target in targets:
+        if not any(_is_named(one.address, one.id, one.source.file, target) for one in plan.changes):
+            raise _no_such_target(target, [one.address for one in plan.changes])
+    return tuple(one for one in plan.changes if not targets or is_target(one.address, one.id, one.source.file, targets))
+
+
+def is_target(address: str, one: str | None, file: str, targets: Sequence[str]) -> bool:
+    """Whether any target names it: its address, its id, its file, or a glob of these."""
+    return any(_is_named(address, one, file, target) for target in targets)
+
+
+def _is_named(address: str, one: str | None, file: str, target: str) -> bool:
+    names = [name for name in (address, one, file) if name]
+    if target in names or target.removeprefix("./") == file:
+        return True
+    return any(fnmatchcase(name, target) for name in names)
+
+
+def _no_such_target(target: str, addresses: Sequence[str]) -> UsageError:
+    near = difflib.get_close_matches(target, addresses, n=1, cutoff=0.5)
+    return UsageError(
+        f"--target {target} names no manifest",
+        f"did you mean {near[0]}?" if near else "give an address (twilio/main-sms), an id, a file, or a glob of these",
+    )
+
+
+def _absolute(path: Path, cwd: Path) -> Path:
+    return (cwd / path).resolve()

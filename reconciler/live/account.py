@@ -1,0 +1,110 @@
+"""One account of the API, open: what a run reads, sends and waits with. The face of the room `live`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from random import Random, SystemRandom
+from typing import TYPE_CHECKING
+
+from reconciler.live.client import Client
+from reconciler.live.gate import Clock, Gate
+from reconciler.live.listing import Progress
+from reconciler.live.pace import Windows
+from reconciler.live.reader import Reader
+from reconciler.live.transport import Transport
+from reconciler.model import Json, Live, Requests, Snapshot
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class Account:
+    """Opens one account: one connection pool, one gate. per_second, per_minute: what the run takes of the limits.
+
+    token: gives the token when a request needs it. http, clock, rng: for tests. on_request: told each request's method
+    and status. Raises UnreachableError where the environment's certificates or proxy cannot be used.
+    """
+
+    def __init__(
+        self,
+        *,
+        api: str,
+        token: Callable[[], str],
+        per_second: int,
+        per_minute: int,
+        parallel: int,
+        token_name: str,
+        on_request: Callable[[str, int | None], None] | None = None,
+        http: httpx.BaseTransport | None = None,
+        clock: Clock | None = None,
+        rng: Random | None = None,
+    ) -> None:
+        self._transport = Transport(api=api, token=token, parallel=parallel, http=http, token_name=token_name)
+        self._gate = Gate(Windows(per_second, per_minute, parallel), clock)
+        self._client = Client(
+            self._transport, self._gate, rng=rng or SystemRandom(), token_name=token_name, on_request=on_request
+        )
+        self._reader = Reader(self._client, parallel=parallel)
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._transport.close()
+
+    def stop(self, code: int) -> None:
+        """After the requests in flight no more are sent; StoppedError(code) comes instead."""
+        self._gate.stop(code)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether stop() was called."""
+        return self._gate.stopped
+
+    @property
+    def requests(self) -> Requests:
+        """What has left so far."""
+        return self._client.requests
+
+    def now(self) -> float:
+        """Monotonic seconds."""
+        return self._gate.now()
+
+    def ready(self, requests: int = 1) -> None:
+        """Waits until both windows have room for so many requests."""
+        self._gate.ready(requests)
+
+    def wait(self, seconds: float) -> None:
+        """Waits."""
+        self._gate.pause(seconds)
+
+    def pause(self, attempt: int) -> bool:
+        """Waits before attempt number `attempt` of one request; False: no more attempts."""
+        return self._client.pause(attempt)
+
+    def shield(self) -> AbstractContextManager[None]:
+        """Within it, this thread's requests are sent in spite of stop()."""
+        return self._gate.shield()
+
+    def read_snapshot(
+        self,
+        *,
+        ids: frozenset[str],
+        by_name: bool,
+        need: frozenset[str],
+        names: Collection[tuple[str, str]] = (),
+        progress: Progress | None = None,
+    ) -> Snapshot:
+        """All that a plan needs; see Reader.read_snapshot."""
+        return self._reader.read_snapshot(ids=ids, by_name=by_name, need=need, names=names, progress=progress)
+
+    def read_page(self, page: str) -> dict[str, Live]:
+        """The objects of one list page ("3,100"), by id."""
+        return self._reader.read_page(page)
+
+    def read_one(self, one: str) -> Live | None:
+        """One object; None where the API does not know the id."""
+        return self._reader.read_one(one)
+
+    def send_patch(self, one: str, body: dict[str, Json], *, quiet: bool) -> None:
+        """One PATCH; see Client.send_patch."""
+        self._client.send_patch(one, body, quiet=quiet)

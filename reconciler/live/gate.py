@@ -1,0 +1,148 @@
+"""The gate that every request passes: the windows' pace for threads, first come first served; a signal ends it.
+
+One lock, one condition. Time is asked of a Clock that is handed in, and all waiting goes through it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple, Protocol
+
+from reconciler.errors import StoppedError
+from reconciler.live.pace import Windows
+
+LOOK = 60.0
+"""Seconds after which a waiting thread looks again even if nobody woke it."""
+
+
+class Clock(Protocol):
+    """Monotonic seconds, and waiting on a condition that is held."""
+
+    def now(self) -> float:
+        """Seconds that only grow."""
+        ...
+
+    def wait(self, condition: threading.Condition, timeout: float) -> None:
+        """Waits until the condition is notified, or for `timeout` seconds."""
+        ...
+
+
+class RealClock:
+    """The machine's clock."""
+
+    def now(self) -> float:
+        """Seconds that only grow."""
+        return time.monotonic()
+
+    def wait(self, condition: threading.Condition, timeout: float) -> None:
+        """Waits until the condition is notified, or for `timeout` seconds."""
+        condition.wait(timeout)
+
+
+class Ticket(NamedTuple):
+    """A request that may leave now. sent: when it left, in the clock's seconds."""
+
+    sent: float
+
+
+class Gate:
+    """Lets requests pass at the pace of `windows`. Safe for threads.
+
+    After stop() every call that would wait or let a request pass raises StoppedError, but within shield().
+    """
+
+    def __init__(self, windows: Windows, clock: Clock | None = None) -> None:
+        self._windows = windows
+        self._clock = clock or RealClock()
+        self._condition = threading.Condition()
+        self._queue: deque[object] = deque()
+        self._code: int | None = None
+        self._shields = threading.local()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether stop() was called."""
+        return self._code is not None
+
+    def now(self) -> float:
+        """The clock's seconds."""
+        return self._clock.now()
+
+    def stop(self, code: int = 130) -> None:
+        """Ends the run: whoever waits, or comes later, gets StoppedError(code). Safe to call from a signal handler.
+
+        It takes no lock, since the thread that it interrupts may hold it; waiters look every tenth of a second.
+        """
+        self._code = code
+
+    @contextmanager
+    def shield(self) -> Iterator[None]:
+        """Within it, this thread's requests pass in spite of stop()."""
+        depth = getattr(self._shields, "depth", 0)
+        self._shields.depth = depth + 1
+        try:
+            yield
+        finally:
+            self._shields.depth = depth
+
+    def acquire(self) -> Ticket:
+        """Waits for this request's turn. The caller sends it at once, and then calls answered() or failed()."""
+        me = object()
+        with self._condition:
+            self._queue.append(me)
+            try:
+                while True:
+                    self._check()
+                    now = self._clock.now()
+                    at = self._windows.when(now) if self._queue[0] is me else None
+                    if at is not None and at <= now:
+                        self._windows.sent(now)
+                        return Ticket(now)
+                    self._wait(LOOK if at is None else at - now)
+            finally:
+                self._queue.remove(me)
+                self._condition.notify_all()
+
+    def ready(self, requests: int = 1) -> None:
+        """Waits until both windows have room for so many requests, or for as many as a second admits."""
+        with self._condition:
+            while not self._windows.room(self._clock.now(), requests):
+                self._check()
+                if self._windows.under_way == 0:
+                    at = self._windows.when(self._clock.now())
+                    self._wait(max(0.05, (at or 0.0) - self._clock.now()))
+                else:
+                    self._wait(LOOK)
+            self._check()
+
+    def answered(self, ticket: Ticket, status: int, headers: Mapping[str, str]) -> None:
+        """The answer has come; headers have lower-case names."""
+        with self._condition:
+            self._windows.answered(ticket.sent, self._clock.now(), status, headers)
+            self._condition.notify_all()
+
+    def failed(self, ticket: Ticket) -> None:
+        """No answer will come."""
+        with self._condition:
+            self._windows.failed(ticket.sent, self._clock.now())
+            self._condition.notify_all()
+
+    def pause(self, seconds: float) -> None:
+        """Waits; ended by stop()."""
+        with self._condition:
+            until = self._clock.now() + seconds
+            while (left := until - self._clock.now()) > 0:
+                self._check()
+                self._wait(left)
+            self._check()
+
+    def _check(self) -> None:
+        if self._code is not None and not getattr(self._shields, "depth", 0):
+            raise StoppedError(self._code)
+
+    def _wait(self, seconds: float) -> None:
+        self._clock.wait(self._condition, min(seconds, 0.1) if self._clock.__class__ is RealClock else seconds)
