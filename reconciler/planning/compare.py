@@ -20,16 +20,21 @@ class Result(Struct):
     warnings: list[Problem] = field(default_factory=list)
 
 
+def is_in_sync(manifest: Manifest, live: Live, account: Account) -> bool:
+    """Whether there is nothing to say of almost every object; where not, `compare` tells."""
+    definitions = account.definitions.get(live.provider.id)
+    return (
+        is_same(manifest, live, account.asked.reveal)
+        and (definitions is None or is_quiet(manifest, live, definitions))
+        and (manifest.type is None or manifest.type == _type_of(live))
+        and (manifest.is_default is None or manifest.is_default is live.is_default)
+    )
+
+
 def compare(manifest: Manifest, live: Live, account: Account) -> Result:
     """Compares one manifest with its live object; both fit each other (id, provider)."""
     definitions = account.definitions.get(live.provider.id)
     asked = account.asked
-    if (
-        is_same(manifest, live, asked.reveal)
-        and (definitions is None or is_quiet(manifest, live, definitions))
-        and _fixed_agree(manifest, live)
-    ):
-        return Result()
     wanted = make_wanted(manifest, undefined_keys(manifest, definitions))
     findings = Findings()
     if definitions is not None:
@@ -48,13 +53,6 @@ def compare(manifest: Manifest, live: Live, account: Account) -> Result:
     if not result.errors:
         _compare_fields(manifest, wanted, live, account, findings, result)
     return result
-
-
-def _fixed_agree(manifest: Manifest, live: Live) -> bool:
-    """Whether what the API cannot change is as the manifest says, as far as the API tells it."""
-    return (manifest.type is None or manifest.type == _type_of(live)) and (
-        manifest.is_default is None or manifest.is_default is live.is_default
-    )
 
 
 def _type_of(live: Live) -> str | None:

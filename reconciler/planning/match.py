@@ -29,7 +29,7 @@ def match_all(manifests: Sequence[Manifest], snapshot: Snapshot) -> Matches:
     The manifests come in the order of their addresses, so that the order of files changes no message.
     """
     out = Matches()
-    twins: dict[tuple[str, str], list[Live]] = {}
+    twins: dict[str | None, list[Live]] = {}
     if any(manifest.id is None for manifest in manifests):
         twins = _index_by_name(snapshot)
     for manifest in manifests:
@@ -51,18 +51,15 @@ def fits(manifest: Manifest, live: Live) -> bool:
     return manifest.provider in (live.provider.name, live.provider.id)
 
 
-def _index_by_name(snapshot: Snapshot) -> dict[tuple[str, str], list[Live]]:
-    twins: dict[tuple[str, str], list[Live]] = {}
+def _index_by_name(snapshot: Snapshot) -> dict[str | None, list[Live]]:
+    twins: dict[str | None, list[Live]] = {}
     for live in snapshot.objects.values():
-        for provider in {live.provider.name, live.provider.id}:
-            twins.setdefault((provider, live.name or ""), []).append(live)
+        twins.setdefault(live.name, []).append(live)
     return twins
 
 
-def _match_by_name(
-    manifest: Manifest, twins: dict[tuple[str, str], list[Live]], snapshot: Snapshot, out: Matches
-) -> None:
-    found = twins.get((manifest.provider, manifest.name or ""), [])
+def _match_by_name(manifest: Manifest, twins: dict[str | None, list[Live]], snapshot: Snapshot, out: Matches) -> None:
+    found = [live for live in twins.get(manifest.name, ()) if fits(manifest, live)]
     if len(found) == 1:
         out.live[manifest.address] = found[0]
         out.managed.add(found[0].id)

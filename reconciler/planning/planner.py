@@ -9,12 +9,11 @@ from operator import attrgetter
 from typing import Literal
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from reconciler.errors import AnswerError, InvalidError
 from reconciler.model import Change, Live, Manifest, Plan, PlanSummary, Problem, SecretRef, Snapshot, Unmanaged
 from reconciler.planning.account import Account, check_company, make_account
-from reconciler.planning.compare import compare
+from reconciler.planning.compare import compare, is_in_sync
 from reconciler.planning.forecast import Limits, make_forecast
 from reconciler.planning.guard import Guards, guard_changes
 from reconciler.planning.match import Matches, fits, match_all
@@ -77,15 +76,8 @@ def make_plan(
     for manifest in scope:
         _plan_one(manifest, matches, account, work)
     _refuse_errors(work)
-    guards = _with_lifecycle(context.guards, scope)
-    changes = guard_changes(work.changes, len(scope), guards, context.settings_patch)
+    changes = guard_changes(work.changes, len(scope), context.guards, context.settings_patch)
     return _finish(context, company, changes, matches, snapshot, work, out_of_scope=len(ordered) - len(scope))
-
-
-def _with_lifecycle(guards: Guards, scope: Sequence[Manifest]) -> Guards:
-    """The guards, with what the manifests themselves protect."""
-    protected = {manifest.address: manifest.lifecycle.guard for manifest in scope if manifest.lifecycle.guard}
-    return replace(guards, protected={**protected, **guards.protected}) if protected else guards
 
 
 def _plan_one(manifest: Manifest, matches: Matches, account: Account, work: _Work) -> None:
@@ -102,6 +94,8 @@ def _plan_one(manifest: Manifest, matches: Matches, account: Account, work: _Wor
         raise AnswerError(f"{manifest.address}: id {manifest.id} was neither shown nor denied by the API")
     elif manifest.settings and live.provider.id not in account.definitions:
         work.untold.setdefault(live.provider.name or live.provider.id, []).append(manifest)
+    elif is_in_sync(manifest, live, account):
+        work.unchanged += 1
     else:
         result = compare(manifest, live, account)
         work.errors.extend(result.errors)
