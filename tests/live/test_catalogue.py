@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from reconciler.live.catalogue import merge_providers
+from reconciler.model import Provider, SettingDefinition
 from tests.live.worlds import (
     TOLD,
     item,
@@ -14,6 +16,8 @@ from tests.live.worlds import (
     read_fake,
     snapshot,
 )
+
+Rows = tuple[SettingDefinition, ...] | None
 
 
 @pytest.mark.parametrize(
@@ -93,3 +97,19 @@ def test_definitions_that_nobody_needs_are_not_asked_for() -> None:
     world = make_world(2, provider_settings="providers-only")
     assert snapshot(world, need=frozenset()).providers["1000"].settings is None
     assert len(world.log) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "merged"),
+    [
+        (None, None, None),
+        ((), None, ()),
+        (None, (), ()),
+        ((), (SettingDefinition("a"),), (SettingDefinition("a"),)),
+        ((SettingDefinition("a"),), (SettingDefinition("b"),), (SettingDefinition("a"),)),
+    ],
+)
+def test_definitions_are_merged(one: Rows, other: Rows, merged: Rows) -> None:
+    """The first that are not empty win; empty is more than untold."""
+    told = [Provider("1000", "1000", None, one), Provider("1000", "twilio", "sms", other)]
+    assert merge_providers(told) == {"1000": Provider("1000", "twilio", "sms", merged)}
