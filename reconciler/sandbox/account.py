@@ -63,6 +63,14 @@ class Account:
                 return provider
         raise KeyError(name)
 
+    def belong_to(self, company_id: str) -> None:
+        """Give the account, and what it holds of its own company, to another company."""
+        for key, item in self.items.items():
+            if item["company_id"] == self.company_id:
+                self.items[key] = {**item, "company_id": company_id}
+        self.company_id = company_id
+        self.revision += 1
+
     def take_id(self) -> str:
         """The next id."""
         self.last_id += 1

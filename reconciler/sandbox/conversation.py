@@ -47,10 +47,13 @@ class Conversation(BaseHTTPRequestHandler):
         """One request and its answer."""
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not length.isdecimal() or int(length) > LARGEST_BODY:
-            self.close_connection = True
-            self._send(Answer(413))
+            self._refuse(413)
             return
-        url = urlsplit(self.path)
+        try:
+            url = urlsplit(self.path)
+        except ValueError:
+            self._refuse(400)
+            return
         request = Request(
             self.command,
             unquote(url.path),
@@ -82,6 +85,10 @@ class Conversation(BaseHTTPRequestHandler):
             else:
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self.server.reset(self.connection)
+
+    def _refuse(self, status: int) -> None:
+        self.close_connection = True
+        self._send(Answer(status))
 
     def _send(self, answer: Answer) -> None:
         self.connection.sendall(self._make_bytes(answer))

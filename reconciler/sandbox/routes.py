@@ -24,7 +24,7 @@ VALIDATE = "/v2/ocamba/personal-api-keys/validate"
 Endpoint = Callable[["World", Request, float, Fault | None], Answer]
 
 
-def make_answer(world: World, request: Request, now: float, fault: Fault | None) -> Answer:
+def answer_request(world: World, request: Request, now: float, fault: Fault | None) -> Answer:
     """The answer of the endpoint; Refusal with 400, 404 or 405. `fault`: what a write is spoilt by."""
     path = request.path
     methods = ENDPOINTS.get(path)
@@ -120,7 +120,7 @@ def list_providers(world: World, request: Request, _now: float, _: Fault | None)
     return _make_list(world, len(rows), [pick_fields(world.lens.provider(row), request.query) for row in page])
 
 
-def send_notification(world: World, request: Request, now: float, _: Fault | None) -> Answer:
+def take_notification(world: World, request: Request, now: float, _: Fault | None) -> Answer:
     """POST /test-notification: 204; nothing is sent anywhere, `World.notifications` remembers it."""
     body = parse_body(request, INVALID_BODY)
     integration, recipient = body.get("integration"), body.get("recipient")
@@ -160,7 +160,7 @@ def _check_name(world: World, key: str, name: str, message: str) -> None:
 ENDPOINTS: dict[str, dict[str, Endpoint]] = {
     INTEGRATIONS: {"GET": list_integrations, "POST": create_integration},
     PROVIDERS: {"GET": list_providers},
-    TEST: {"POST": send_notification},
+    TEST: {"POST": take_notification},
     VALIDATE: {"POST": validate_key},
 }
 ONE: dict[str, Endpoint] = {"GET": show_integration, "PATCH": patch_integration}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import msgspec
 from msgspec import Struct, field
 
 from reconciler.errors import ReconcilerError
+from reconciler.sandbox.faults import Fault
 from reconciler.sandbox.providers import PROVIDERS, ProviderSeed
 
 COMPANY = "999999999"
@@ -37,11 +39,12 @@ class IntegrationSeed(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Seed(Struct, frozen=True, forbid_unknown_fields=True):
-    """An account: its company, the providers, the integrations."""
+    """An account: its company, the providers, the integrations, and the faults that will strike."""
 
     company_id: str = COMPANY
     providers: tuple[ProviderSeed, ...] = PROVIDERS
     integrations: tuple[IntegrationSeed, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 def load_seed(path: Path | None = None) -> Seed:
@@ -53,13 +56,15 @@ def load_seed(path: Path | None = None) -> Seed:
         raise ReconcilerError(
             f"{file}: cannot read the seed: {error.strerror}", "name another file with --seed"
         ) from None
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError, re.error) as error:
         raise ReconcilerError(f"{file}: not a seed: {error}", "compare it with the seed.json of the package") from None
 
 
 def make_seed(data: Any) -> Seed:
     """A Seed of JSON data; msgspec.ValidationError where it has another shape, ValueError where it makes no sense."""
     seed = msgspec.convert(data, Seed)
+    for fault in seed.faults:
+        re.compile(fault.path)
     known = {provider.id for provider in seed.providers}
     ids = [item.id for item in seed.integrations]
     for item in seed.integrations:

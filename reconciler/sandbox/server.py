@@ -184,6 +184,6 @@ def main_loop(
             while not caught:
                 time.sleep(0.05)
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, was in before.items():
+            signal.signal(number, was)
     return 128 + caught[0]

@@ -15,13 +15,28 @@ from reconciler.sandbox.switches import Switches
 from reconciler.sandbox.world import DEFAULTS, World
 
 
-def load_world(state: Path | None = None, seed: Path | None = None, switches: Switches | None = None) -> World:
+def load_world(
+    state: Path | None = None,
+    seed: Path | None = None,
+    switches: Switches | None = None,
+    company_id: str | None = None,
+) -> World:
     """The World of a state file that exists, else of a seed file, else the demo's.
 
-    switches None: those of the state file, or the defaults. A file that cannot be used is a ReconcilerError.
+    switches None: those of the state file, or the defaults. company_id: the company that the account is to belong to,
+    whatever the file says. A file that cannot be used is a ReconcilerError.
     """
-    if state is None or not state.exists():
-        return World(switches=switches or DEFAULTS, seed=load_seed(seed))
+    world = (
+        World(switches=switches or DEFAULTS, seed=load_seed(seed)) if state is None else _load(state, seed, switches)
+    )
+    if company_id is not None:
+        world.account.belong_to(company_id)
+    return world
+
+
+def _load(state: Path, seed: Path | None, switches: Switches | None) -> World:
+    if not state.exists():
+        return load_world(None, seed, switches)
     try:
         return World.load(msgspec.json.decode(state.read_bytes()), switches=switches)
     except OSError as error:
@@ -39,11 +54,11 @@ def save_world(world: World, state: Path) -> None:
     data = msgspec.json.encode(world.dump())
     try:
         state.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=state.parent, prefix=state.name + ".")  # mode 0600
+        opened, name = tempfile.mkstemp(dir=state.parent, prefix=state.name + ".")  # mode 0600
     except OSError as error:
         raise _unsaved(state, error) from None
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(opened, "wb") as file:
             file.write(data)
         Path(name).replace(state)
     except OSError as error:

@@ -22,7 +22,7 @@ from reconciler.sandbox.account import Account, make_time
 from reconciler.sandbox.faults import Fault, Faults
 from reconciler.sandbox.limits import RateWindows
 from reconciler.sandbox.messages import Answer, Refusal, Request, make_error, make_trace_id
-from reconciler.sandbox.routes import make_answer
+from reconciler.sandbox.routes import answer_request
 from reconciler.sandbox.seed import COMPANY, Seed, load_seed, make_seed
 from reconciler.sandbox.shapes import Item, Lens
 from reconciler.sandbox.striking import make_fault_answer, strike_after
@@ -59,7 +59,7 @@ class Write(NamedTuple):
 class World:
     """One account behind one token. `log` holds every request, `writes` every write that was done.
 
-    seed None: the demo's. company_id None: the seed's.
+    seed None: the demo's. company_id None: the seed's. faults None: the script of the seed.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class World:
         if not isinstance(seed, Seed):
             seed = load_seed() if seed is None else make_seed(seed)
         self.switches = switches
-        self.faults = faults or Faults()
+        self.faults = faults or Faults(script=seed.faults)
         self.token = token
         self.account = Account(seed, company_id or seed.company_id or COMPANY, switches)
         self.lens = Lens(switches, self.account.providers, self.account.masked)
@@ -117,13 +117,13 @@ class World:
 
     def _answer(self, request: Request, now: float, fault: Fault | None) -> Answer:
         if fault is None:
-            return make_answer(self, request, now, None)
+            return answer_request(self, request, now, None)
         if fault.when == "before":
             struck = make_fault_answer(fault, self.next_trace_id())
             if struck is not None:
                 return struck
         try:
-            answer = make_answer(self, request, now, fault)
+            answer = answer_request(self, request, now, fault)
         except Refusal as refusal:
             answer = self.make_refusal(refusal)
         return strike_after(fault, answer, self.next_trace_id())

@@ -9,6 +9,7 @@ import pytest
 from reconciler.errors import ReconcilerError
 from reconciler.sandbox.seed import COMPANY, DEMO, Seed, load_seed, make_seed
 from reconciler.sandbox.world import World
+from tests.sandbox.asking import ask
 
 
 def test_the_demo_has_twelve_integrations_of_the_sandbox_company() -> None:
@@ -42,6 +43,14 @@ def test_a_seed_file_may_name_other_companies() -> None:
     assert [item["company_id"] for item in World(seed=seed, company_id="7").objects().values()] == ["7", "6"]
 
 
+def test_a_seed_file_may_script_faults() -> None:
+    """Each World has a memory of its own for them."""
+    seed = make_seed({"faults": [{"kind": "503", "method": "GET", "nth": 2}]})
+    for _ in range(2):
+        world = World(seed=seed)
+        assert [ask(world).status for _ in range(3)] == [200, 503, 200]
+
+
 def test_a_seed_file_is_read(tmp_path: Path) -> None:
     """The same shape as the package's."""
     path = tmp_path / "seed.json"
@@ -55,7 +64,7 @@ def test_a_seed_file_is_read(tmp_path: Path) -> None:
         "", "[]", '{"integratons": []}', '{"integrations": [{"id": 1, "name": "a", "provider_id": "1000"}]}',
         '{"integrations": [{"id": "1", "name": "a", "provider_id": "9"}]}',
         '{"integrations": [%s, %s]}' % (('{"id": "1", "name": "a", "provider_id": "1000"}',) * 2),
-        "[" * 100_000,
+        "[" * 100_000, '{"faults": [{"kind": "500", "path": "("}]}',
     ],
 )  # fmt: skip
 def test_a_seed_that_makes_no_sense_is_refused(tmp_path: Path, text: str) -> None:

@@ -147,6 +147,7 @@ def test_garbage_and_strange_methods_are_answered(capfd: pytest.CaptureFixture[s
     """A line that is no request, DELETE and HEAD: an answer each, and not a word on stderr."""
     with serve(make_world(1)) as server:
         assert b"400" in speak(server, "what is this\r\n\r\n")
+        assert speak(server, "GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n").startswith(b"HTTP/1.1 400")
         with connect(server) as connection:
             assert send(connection, "DELETE")[0] == 405
             assert send(connection, "HEAD") == (405, b"")

@@ -26,6 +26,18 @@ def test_a_state_file_begins_with_the_seed_and_goes_on_from_the_last_write(tmp_p
     assert load_world(state, switches=Switches()).switches.total == "number"
 
 
+def test_the_account_can_be_given_to_another_company(tmp_path: Path) -> None:
+    """Fresh or from a file: its own objects move along, another company's does not."""
+    state = tmp_path / "state.json"
+    first = load_world(state, company_id="5")
+    first.edit("1161", company_id="66")
+    save_world(first, state)
+    world = load_world(state, company_id="7")
+    assert world.account.company_id == "7"
+    assert {item["company_id"] for item in first.objects().values()} == {"5", "66"}
+    assert {item["company_id"] for item in world.objects().values()} == {"7", "66"}
+
+
 def test_without_a_state_file_seed_and_switches_hold(tmp_path: Path) -> None:
     """A seed file and switches of one's own."""
     seed = tmp_path / "seed.json"
