@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import heapq
 import os
 import re
 import stat
@@ -111,7 +112,7 @@ class _Search:
     def follow_links(self) -> None:
         """Follows the links met on the way, each real folder once."""
         while self._links:
-            path, above = self._links.pop()
+            path, above = heapq.heappop(self._links)
             try:
                 mode = path.stat().st_mode
             except OSError as error:
@@ -148,7 +149,7 @@ class _Search:
             for entry in self._keep(folder.path, names):
                 path = folder.path / entry.name
                 if entry.is_symlink():
-                    self._links.append((path, above))
+                    heapq.heappush(self._links, (path, above))
                 elif entry.is_dir():
                     waiting.append(_Folder(path, f"{folder.real}{os.sep}{entry.name}", above))
                 elif entry.name.endswith(SUFFIXES):

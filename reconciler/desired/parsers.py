@@ -18,14 +18,15 @@ class EventSource(Protocol):
         """The next event, left where it is."""
 
 
-def _find_c_parser() -> Any:
+def find_c_parser() -> Any:
+    """The class CParser of ruamel.yaml.clib, or None where that is not installed."""
     try:
         return importlib.import_module("_ruamel_yaml").CParser
     except ImportError:
         return None
 
 
-_C_PARSER = _find_c_parser()
+_C_PARSER = find_c_parser()
 
 
 def has_c_parser() -> bool:

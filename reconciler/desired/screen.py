@@ -20,8 +20,8 @@ _DIRECTIVE = re.compile(rb"(?:^|(?<=\r))(?:\xef\xbb\xbf)?%", re.MULTILINE)
 _VERSION = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ ]*(?:#[^\r\n]*)?\r?\n)*(%)YAML[ ]+1\.2[ ]*(?:[ ]#[^\r\n]*)?\r?\n(?=---)")
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
-_ANCHOR = re.compile(rb"(?<![^\s\[{,])[&*][A-Za-z0-9_-]*(?![A-Za-z0-9_-]|[\s,\]}]|\Z)")
-_BLOCK = re.compile(rb"[|>][-+0-9]*#|[|>][^\r\n]*(?:\r?\n)+ +(?:[\r\n]|\Z)")
+_ANCHOR = re.compile(rb"(?<![^\s\[{,])[&*][A-Za-z0-9_-]+(?![A-Za-z0-9_-]|[\s,\]}]|\Z)")
+_BLOCK = re.compile(rb"[|>][-+0-9]*#|\n +(?:[\r\n]|\Z)")
 _RETURN = re.compile(rb"\r(?!\n)")
 
 
@@ -71,7 +71,7 @@ def _is_read_differently(text: bytes) -> bool:
     """Whether the text holds what the C parser takes and the pure one refuses or reads in another way.
 
     Found by comparing the two: a tab, a lone carriage return, `...`, odd names of anchors, a comment right behind
-    `|`, a blank line with blanks at the head of a block.
+    `|`, a line of nothing but blanks in a block.
     """
     return (
         b"\t" in text

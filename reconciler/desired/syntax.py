@@ -40,7 +40,7 @@ def make_syntax_problem(error: Exception, file: str) -> Problem:
     """Where and why a text is not YAML; the place is the file's begin where the parser does not say."""
     problem, mark = "", None
     if isinstance(error, MarkedYAMLError):
-        problem, mark = error.problem or "", error.problem_mark or error.context_mark
+        problem, mark = error.problem or error.context or "", error.problem_mark or error.context_mark
     source = Source(file, 1, 1) if mark is None else Source(file, mark.line + 1, mark.column + 1)
     for part, what, fix in _SENTENCES:
         if part in problem:
