@@ -1,0 +1,122 @@
+"""Gives each manifest its address, and finds those that share an id or an address."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from reconciler.desired.settings import Literal
+from reconciler.desired.validate import Finding
+from reconciler.model import Json, Setting, Source
+
+_OTHERS = re.compile(r"[^a-z0-9]+")
+
+
+class Draft(Struct):
+    """A document whose identity is clear, on its way to a manifest.
+
+    raw_id: as written: text, a mapping from account to text, or None. broken: something else is wrong with it.
+    """
+
+    source: Source
+    provider: str
+    id: str | None
+    name: str | None
+    key: str | None
+    raw_id: Json
+    data: dict[str, Json]
+    settings: dict[str, Setting | Literal]
+    broken: bool
+    address: str = ""
+
+
+def make_slug(name: str) -> str:
+    """The name in lower case; letters and digits of any script stay (NFC), all else becomes single dashes."""
+    if name.isascii():
+        return _OTHERS.sub("-", name.lower()).strip("-")
+    kept: list[str] = []
+    for letter in unicodedata.normalize("NFC", name.lower()):
+        # A mark belongs to its letter: without its vowel signs a Hindi or Thai name would fall apart.
+        if letter.isalnum() or (kept and kept[-1] != "-" and unicodedata.category(letter)[0] == "M"):
+            kept.append(letter)
+        elif kept and kept[-1] != "-":
+            kept.append("-")
+    return unicodedata.normalize("NFC", "".join(kept)).strip("-")
+
+
+def assign_addresses(drafts: Sequence[Draft]) -> list[tuple[Source, Finding]]:
+    """Sets `address` of each: provider/key, provider/slug (.ID is added where shared), provider/ID. Returns clashes."""
+    found: list[tuple[Source, Finding]] = []
+    groups: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        last = draft.key or make_slug(draft.name or "") or draft.id
+        if last is None:
+            message = "name: has no letter or digit that an address could be made of"
+            found.append((draft.source, Finding(("name",), "no-address", message, "add key:")))
+            continue
+        draft.address = f"{draft.provider}/{last}"
+        groups.setdefault(draft.address, []).append(draft)
+    if len(groups) == len(drafts):
+        return found
+    for group in groups.values():
+        _tell_apart(group)
+    return found + list(_find_twins(drafts))
+
+
+def _tell_apart(group: list[Draft]) -> None:
+    """Adds `.ID` within those that share an address; an explicit key keeps its address as it is."""
+    if len(group) == 1:
+        return
+    for draft in group:
+        if draft.key is None and draft.id is not None:
+            draft.address += f".{draft.id}"
+
+
+def _find_twins(drafts: Iterable[Draft]) -> Iterator[tuple[Source, Finding]]:
+    taken: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        if draft.address:
+            taken.setdefault(draft.address, []).append(draft)
+    for address, twins in taken.items():
+        if len(twins) < 2:
+            continue
+        ids = Counter(twin.id for twin in twins if twin.key is None and twin.id is not None)
+        for twin in twins:
+            if twin.key is None and twin.id is not None and ids[twin.id] == len(twins):
+                continue  # one object twice: find_shared_ids says so
+            other = next(each for each in twins if each is not twin)
+            step = "key" if twin.key else "name"
+            message = f"{step}: the address {address} is also that of {other.source}"
+            fix = "write another key:" if twin.key else "add id: or key:"
+            yield twin.source, Finding((step,), "duplicate-address", message, fix)
+
+
+def find_shared_ids(drafts: Sequence[Draft], account: str | None) -> list[tuple[Source, Finding]]:
+    """Ids that an earlier manifest of the account has too; without an account, of any account that is named."""
+    accounts = [account]
+    if account is not None:
+        ids = [draft.id for draft in drafts if draft.id is not None]
+        if len(set(ids)) == len(ids):
+            return []
+    else:
+        maps = (draft.raw_id for draft in drafts if isinstance(draft.raw_id, dict))
+        accounts = sorted({name for raw in maps for name in raw}) or [None]
+    found: dict[tuple[Source, Source], Finding] = {}
+    for name in accounts:
+        first: dict[str, Draft] = {}
+        for draft in drafts:
+            raw = draft.raw_id
+            value = raw.get(name) if isinstance(raw, dict) else raw
+            if value is None:
+                continue
+            earlier = first.setdefault(value, draft)
+            if earlier is not draft:
+                path = ("id", name) if isinstance(raw, dict) and name else ("id",)
+                message = f'id: "{value}" is also the id of {earlier.source}'
+                fix = "remove one of the two, or correct the id"
+                found.setdefault((draft.source, earlier.source), Finding(path, "duplicate-id", message, fix))
+    return [(source, finding) for (source, _), finding in found.items()]

@@ -1,0 +1,122 @@
+"""Addresses are stable, tell manifests apart, and twins are refused."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconciler.desired.addresses import make_slug
+from tests.desired.placing import make_desired
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Example Integration", "example-integration"),
+        ("  A__b--C!  ", "a-b-c"),
+        ("SMS 2 (EU)", "sms-2-eu"),
+        ("Größe Übung", "größe-übung"),
+        ("Gro\u0308ße", "größe"),
+        ("Привет, мир", "привет-мир"),
+        ("日本語 ２", "日本語-２"),
+        ("हिन्दी", "हिन्दी"),
+        ("İstanbul", "i̇stanbul"),
+        ("❤\ufe0f!", ""),
+        ("a❤\ufe0fb", "a-b"),
+        ("!!!", ""),
+        ("", ""),
+    ],
+)
+def test_slugs_keep_letters_and_digits_of_any_script(name: str, slug: str) -> None:
+    """Lower case, NFC, one dash for all else, none at the ends."""
+    assert make_slug(name) == slug
+
+
+@settings(deadline=None)
+@given(st.text(max_size=100))
+def test_slugs_fit_an_address(name: str) -> None:
+    """Whatever the name, a slug holds no slash, blank or dot, and its own slug is itself."""
+    slug = make_slug(name)
+    assert not set("/ .*?[]") & set(slug)
+    assert slug == slug.strip("-")
+    assert make_slug(slug) == slug or not name.isascii()
+
+
+def make_text(*parts: str) -> str:
+    """Documents of one provider, each with its keys on one line."""
+    return "\n---\n".join(f"provider: p\n{part.replace('; ', chr(10))}" for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("parts", "addresses"),
+    [
+        (["name: A; key: k"], ["p/k"]),
+        (["id: '7'"], ["p/7"]),
+        (["id: '7'; name: '!'"], ["p/7"]),
+        (["id: '7'; name: A", "id: '8'; name: a"], ["p/a.7", "p/a.8"]),
+        (["id: '7'; name: A", "name: a"], ["p/a", "p/a.7"]),
+        (["id: '7'; name: A", "name: x; key: a"], ["p/a", "p/a.7"]),
+        (["id: '7'; name: A", "id: '8'; name: '7'", "id: '9'; key: z"], ["p/7", "p/a", "p/z"]),
+        (["id: '7'", "id: '8'; name: '7'"], ["p/7.7", "p/7.8"]),
+    ],
+)
+def test_addresses(parts: list[str], addresses: list[str]) -> None:
+    """provider/key, else the slug; .ID for those with an id that share one; provider/ID without name or slug."""
+    desired = make_desired(make_text(*parts))
+    assert desired.problems == []
+    assert [one.address for one in desired.manifests] == addresses
+
+
+@pytest.mark.parametrize(
+    ("parts", "codes"),
+    [
+        (["name: A", "name: a"], {"name": "duplicate-address"}),
+        (["name: A; key: k", "id: '1'; key: k"], {"key": "duplicate-address"}),
+        (["name: x; key: a", "name: a"], {"key": "duplicate-address", "name": "duplicate-address"}),
+        (
+            ["key: a.7; name: x", "name: a; id: '7'", "name: a"],
+            {"key": "duplicate-address", "name": "duplicate-address"},
+        ),
+    ],
+)
+def test_twins_are_refused_at_both_places(parts: list[str], codes: dict[str, str]) -> None:
+    """Manifests that no id tells apart are a problem at each of them, which names the other."""
+    desired = make_desired(make_text(*parts))
+    assert len(desired.problems) == 2
+    assert {one.source.file: one.code for one in desired.problems if one.source} == codes
+    first, second = sorted(one.source.line for one in desired.problems if one.source)
+    assert f"m.yaml:{second}:1" in desired.problems[0].message + desired.problems[1].message
+    assert f"m.yaml:{first}:1" in desired.problems[0].message + desired.problems[1].message
+
+
+def test_a_name_without_letters_needs_a_key() -> None:
+    """Without id, key and slug there is no address."""
+    (problem,) = make_desired(make_text("name: '!!!'")).problems
+    assert (problem.code, problem.fix) == ("no-address", "add key:")
+
+
+@pytest.mark.parametrize(
+    ("parts", "account", "place"),
+    [
+        (["id: '7'; name: A", "id: '7'; name: B"], "main", "id"),
+        (["id: '7'; name: A", "id: '7'; name: A"], "main", "id"),
+        (["id: '7'; name: A", "id: '7'"], None, "id"),
+        (["id: '7'; name: A", "id: {main: '7'}"], "main", "id.main"),
+        (["id: {a: '7', b: '1'}", "id: {b: '7', a: '2'}; name: A", "id: {a: '7'}; name: B"], None, "id.a"),
+    ],
+)
+def test_an_id_belongs_to_one_manifest(parts: list[str], account: str | None, place: str) -> None:
+    """Two manifests with one id of an account are one problem, at the later, which names the earlier."""
+    (problem,) = make_desired(make_text(*parts), account=account).problems
+    assert problem.code == "duplicate-id"
+    assert problem.source is not None
+    assert problem.source.file == place
+    assert problem.message == 'id: "7" is also the id of m.yaml:1:1'
+
+
+def test_ids_of_different_accounts_do_not_clash() -> None:
+    """The same id in two accounts are two objects."""
+    text = make_text("id: {a: '7', b: '1'}; name: A", "id: {a: '1', b: '7'}; name: B", "name: C")
+    for account in ("a", "b", None):
+        assert make_desired(text, account=account).problems == []

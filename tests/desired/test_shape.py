@@ -1,0 +1,156 @@
+"""The quick shape check and the schemas are one truth."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconciler.desired.shape import is_fine, is_reference, make_reference
+from reconciler.desired.validate import check_manifest
+from reconciler.model import Plain, SecretRef
+from tests.desired.placing import make_documents
+
+PLAINS = [
+    Plain(None, ""),
+    Plain(None, "null"),
+    Plain(True, "true"),
+    Plain(False, "false"),
+    Plain(587, "587"),
+    Plain(1.5, "1.5"),
+    Plain("yes", "yes"),
+    Plain("2026-11-22", "2026-11-22"),
+]
+TEXTS = ["", "a", "1161", "env:HOOD_X", "env:", "env:1X", "a\n", "1161\n", "env:HOOD_X\n", "x" * 100, "x" * 101, "ü/ y"]
+scalars = st.sampled_from([*TEXTS, *PLAINS])
+references = st.fixed_dictionaries({"secret": scalars}, optional={"other": scalars})
+good_reference = st.just({"secret": "env:HOOD_X"})
+values = st.one_of(
+    scalars, references, good_reference, st.lists(st.one_of(scalars, references), max_size=3), st.just({})
+)
+KEYS = [
+    "account_sid",
+    "auth_token",
+    "default_phone_number",
+    "api_key",
+    "password",
+    "port",
+    "default_sender_email",
+    "zz",
+]
+setting_maps = st.dictionaries(st.sampled_from(KEYS), st.one_of(values, st.just("text")), max_size=4)
+complete = st.fixed_dictionaries(
+    {
+        "account_sid": st.one_of(st.just("AC"), values),
+        "auth_token": st.one_of(good_reference, values),
+        "default_phone_number": st.just("+1"),
+    }
+)
+paths = st.lists(
+    st.sampled_from(["status", "name", "settings.port", "settings.", "status\n", "statusx", "settings", PLAINS[0]]),
+    max_size=2,
+)
+lifecycle = st.one_of(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "ignore": st.one_of(paths, scalars),
+            "guard": paths,
+            "create": st.one_of(st.just(Plain(True, "true")), scalars),
+            "other": scalars,
+        },
+    ),
+    scalars,
+)
+providers = st.one_of(
+    st.sampled_from(["twilio", "1000", "custom_email", "mandrill", "mitto", "a b", "a/b", "a*", ""]), values
+)
+documents: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {"provider": providers},
+    optional={
+        "name": values,
+        "id": st.one_of(st.just("1161"), st.dictionaries(st.sampled_from(["main", "b"]), scalars, max_size=2), values),
+        "key": values,
+        "status": values,
+        "type": values,
+        "is_default": values,
+        "settings": st.one_of(setting_maps, complete, values),
+        "lifecycle": lifecycle,
+        "x-note": values,
+        "x-": values,
+        "other": scalars,
+    },
+)
+
+FINE = """
+key: main-sms
+id: {main: "1161", staging: "88"}
+provider: twilio
+name: Example Integration
+type: sms
+status: active
+is_default: false
+settings:
+  account_sid: AC1
+  auth_token: {secret: "env:HOOD_TWILIO_AUTH_TOKEN"}
+  default_phone_number: "+13345550100"
+lifecycle: {ignore: [status, settings.account_sid], guard: [name], create: true}
+x-owner: [anything, {at: all}]
+"""
+
+
+def agree(data: Any) -> bool:
+    """Whether the data is fine, by both."""
+    fine = is_fine(data)
+    assert fine == (check_manifest(data) == [])
+    return fine
+
+
+@settings(deadline=None)
+@given(documents)
+def test_quick_check_and_schemas_agree(data: dict[str, Any]) -> None:
+    """On any document, mostly broken ones, the quick check is content exactly where the schemas are."""
+    agree(data)
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_they_agree_on_subtle_breaks(data: st.DataObject) -> None:
+    """A fine document with one part exchanged is judged alike by both."""
+    document = copy.deepcopy(make_documents(FINE)[0].data)
+    assert agree(document)
+    part = data.draw(st.sampled_from(["", "settings", "lifecycle", "id"]))
+    target = document[part] if part else document
+    key = data.draw(st.sampled_from(sorted(target)))
+    if data.draw(st.booleans()):
+        del target[key]
+    else:
+        target[key] = data.draw(st.one_of(values, lifecycle, setting_maps))
+    agree(document)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(["twilio", "custom_email", "mandrill", "mitto"]), setting_maps)
+def test_they_agree_on_settings(provider: str, named: dict[str, Any]) -> None:
+    """Settings of each provider are judged alike by both."""
+    agree({"provider": provider, "name": "n", "settings": named})
+
+
+@pytest.mark.parametrize("data", [None, [], "text", Plain(None, "null"), {}, {"name": "n"}, {"provider": "twilio"}])
+def test_what_is_no_manifest_is_looked_at_closer(data: Any) -> None:
+    """Documents of another shape are never called fine."""
+    assert not agree(data)
+
+
+def test_a_reference_names_a_variable() -> None:
+    """Only {secret: "env:NAME"} is a reference, and it becomes a SecretRef."""
+    assert is_reference({"secret": "env:HOOD_X"})
+    assert not is_reference({"secret": "env:HOOD-X"})
+    assert not is_reference({"secret": "env:HOOD_X", "more": "x"})
+    assert not is_reference({"other": "env:HOOD_X"})
+    assert not is_reference("env:HOOD_X")
+    assert make_reference("env:HOOD_X") == SecretRef("env", "HOOD_X")
+    assert make_reference("vault:HOOD_X") is None
