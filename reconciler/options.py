@@ -1,0 +1,249 @@
+"""Options: flags beat RECONCILER_* variables, these beat reconciler.yaml. The token is in no repr."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal, NoReturn, TypeVar, cast
+
+import msgspec
+from msgspec import Struct
+
+from reconciler.configuration import ConfigFile, Configuration, find_config, read_config
+from reconciler.errors import RefusedError, UnauthorisedError, UsageError
+from reconciler.model import Allowed, Problem
+from reconciler.trust import DEFAULT_API, SECRET_GLOBS, judge_api, make_globs, may_hold_token
+
+SettingsPatch = Literal["auto", "changed", "whole"]
+
+_T = TypeVar("_T")
+_N = TypeVar("_N", int, float)
+_SECONDS = {"d": 86400, "h": 3600, "m": 60}
+
+
+class Flags(Struct, frozen=True):
+    """What the command line gave; None: not given.
+
+    offline: the run sends no token anywhere (validate, --sandbox), so that what is refused becomes a warning.
+    """
+
+    config: str | None = None
+    api: str | None = None
+    account: str | None = None
+    parallel: int | None = None
+    settings_patch: str | None = None
+    offline: bool = False
+
+
+class Options(Struct, frozen=True):
+    """What a run works with. root: the folder of the account's manifests. guard_*: None unless the file names them.
+
+    per_second, per_minute: the account's limits in requests; run_per_second, run_per_minute: what the run takes.
+    expires: seconds that a saved plan may be applied. secret_env: the globs of the file's secrets.env, None where it
+    has none. warnings: what offline did not refuse.
+    """
+
+    api: str
+    account: str
+    root: Path
+    company_id: str | None = None
+    token_env: str = "OCAMBA_TOKEN"
+    exclude: tuple[str, ...] = ()
+    per_second: float = 10.0
+    per_minute: float = 150.0
+    parallel: int = 4
+    share: float = 0.8
+    settings_patch: SettingsPatch = "auto"
+    expires: int = 7 * 86400
+    guard_max_changes: int | None = None
+    guard_max_percent: float | None = None
+    guard_max_creates: int | None = None
+    secret_env: tuple[str, ...] | None = None
+    secret_keys: tuple[str, ...] = ()
+    when_hidden: Literal["warn", "resend", "fail"] = "warn"
+    config_file: str | None = None
+    config_digest: str | None = None
+    accounts: tuple[str, ...] = ("default",)
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def run_per_second(self) -> int:
+        """Requests a second that the run takes: the share of the limit, at least 1."""
+        return _take_share(self.per_second, self.share)
+
+    @property
+    def run_per_minute(self) -> int:
+        """Requests a minute that the run takes: the share of the limit, at least 1."""
+        return _take_share(self.per_minute, self.share)
+
+
+def _take_share(limit: float, share: float) -> int:
+    return max(1, math.floor(limit * share + 1e-9))  # 0.29 * 100 is 28.999…
+
+
+class Token:
+    """The API token. Nothing but `reveal` shows it: not repr, str, format, vars or pickle."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The token, only for the Authorization header."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Token(hidden)"
+
+    def __reduce_ex__(self, _protocol: object) -> NoReturn:
+        raise TypeError("a token is not pickled or copied")
+
+
+def load_options(
+    *, flags: Flags, environ: Mapping[str, str], cwd: Path, paths: Sequence[str | os.PathLike[str]] = ()
+) -> Options:
+    """Finds and reads the configuration and lays environment and flags over it.
+
+    UsageError: a flag, variable or account is wrong. InvalidError: the file is. RefusedError: the file decides what a
+    repository may not (with flags.offline a warning instead).
+    """
+    path = find_config(flags.config, environ, cwd, paths)
+    config = read_config(path, cwd) if path else Configuration(ConfigFile(version=1))
+    content = config.content
+    name = _choose_account(flags.account or environ.get("RECONCILER_ACCOUNT"), tuple(content.accounts))
+    account = content.accounts[name]
+    api, refusals = _judge_trust(flags, environ, config, name)
+    limits, guard, secrets = content.limits, content.guard, content.secrets
+    return Options(
+        api=api,
+        account=name,
+        root=Path(os.path.normpath(path.parent / account.path)) if path else cwd / "manifests",
+        company_id=_or_none(account.company_id),
+        token_env=account.token.variable,
+        exclude=content.exclude,
+        per_second=_read_number(environ, "PER_SECOND", float, 10000, limits.per_second),
+        per_minute=_read_number(environ, "PER_MINUTE", float, 100000, limits.per_minute),
+        parallel=_choose_parallel(flags, environ, limits.parallel),
+        share=_read_number(environ, "SHARE", float, 1, limits.share),
+        settings_patch=_choose_settings_patch(flags, environ, content.settings_patch),
+        expires=int(content.plan.expires[:-1]) * _SECONDS[content.plan.expires[-1]],
+        guard_max_changes=_or_none(guard.max_changes),
+        guard_max_percent=_or_none(guard.max_percent),
+        guard_max_creates=_or_none(guard.max_creates),
+        secret_env=_or_none(secrets.env),
+        secret_keys=secrets.keys,
+        when_hidden=secrets.when_hidden,
+        config_file=config.name,
+        config_digest=config.digest,
+        accounts=tuple(content.accounts),
+        warnings=tuple(refusals),
+    )
+
+
+def _or_none(value: _T | msgspec.UnsetType) -> _T | None:
+    return None if isinstance(value, msgspec.UnsetType) else value
+
+
+def _choose_account(chosen: str | None, accounts: tuple[str, ...]) -> str:
+    if chosen is not None and chosen in accounts:
+        return chosen
+    known = ", ".join(accounts)
+    if chosen:
+        near = get_close_matches(chosen, accounts, n=1)
+        fix = f"did you mean --account {near[0]}?" if near else f"accounts here: {known}"
+        raise UsageError(f"there is no account {chosen!r}", fix)
+    if len(accounts) > 1:
+        raise UsageError(f"several accounts are configured: {known}", f"choose one: --account {accounts[0]}")
+    return accounts[0]
+
+
+def _judge_trust(
+    flags: Flags, environ: Mapping[str, str], config: Configuration, account: str
+) -> tuple[str, list[Problem]]:
+    """The address, and what is refused (raised unless the run is offline)."""
+    api, refusals = _judge_api(flags, environ, config)
+    refusals += _judge_token(account, environ, config)
+    if refusals and not flags.offline:
+        raise RefusedError(refusals[0].message, refusals[0].fix, refusals)
+    return api, refusals
+
+
+def _judge_api(flags: Flags, environ: Mapping[str, str], config: Configuration) -> tuple[str, list[Problem]]:
+    """The address, and why it is refused. The operator's word (flag, variable) beats the file's."""
+    label, named = ("--api", flags.api) if flags.api else ("RECONCILER_API", environ.get("RECONCILER_API"))
+    place = None
+    if not named:
+        label, named = "api", _or_none(config.content.api)
+        place = config.find_place("api") if named else None
+    address = judge_api(named or DEFAULT_API, from_file=label == "api")
+    if address.wrong and label != "api":
+        raise UsageError(f"{label} {address.wrong}", f"write a URL such as {DEFAULT_API}")
+    reason = address.refused or address.wrong
+    if reason is None:
+        return address.url, []
+    fix = "name the server with --api or RECONCILER_API instead" if label == "api" else f"write {DEFAULT_API}"
+    return DEFAULT_API, [Problem("api-refused", f"{label}: {reason}", place, fix)]
+
+
+def _judge_token(name: str, environ: Mapping[str, str], config: Configuration) -> list[Problem]:
+    variable = config.content.accounts[name].token.variable
+    if may_hold_token(variable, make_globs(environ.get("RECONCILER_TOKEN_ENV"))):
+        return []
+    message = f"accounts.{name}.token: the token may not be read from {variable}, only from OCAMBA_*"
+    fix = f"name the variable OCAMBA_…, or set RECONCILER_TOKEN_ENV={variable} where the tool runs"
+    return [Problem("token-refused", message, config.find_place("accounts", name, "token"), fix)]
+
+
+def _choose_parallel(flags: Flags, environ: Mapping[str, str], otherwise: int) -> int:
+    if flags.parallel is not None:
+        return _check(str(flags.parallel), int, "--parallel", 64)
+    return _read_number(environ, "PARALLEL", int, 64, otherwise)
+
+
+def _read_number(environ: Mapping[str, str], name: str, kind: Callable[[str], _N], most: int, otherwise: _N) -> _N:
+    label = f"RECONCILER_{name}"
+    text = environ.get(label)
+    return _check(text, kind, label, most) if text else otherwise
+
+
+def _check(text: str, kind: Callable[[str], _N], label: str, most: int) -> _N:
+    try:
+        value = kind(text) if text.isascii() and "_" not in text else kind("")
+    except ValueError:
+        value = kind("0")
+    if not 0 < value <= most:
+        what = "a whole number" if kind is int else "a number"
+        raise UsageError(f"{label} is not {what} above 0 and up to {most}", f"write {label}={most} or less")
+    return value
+
+
+def _choose_settings_patch(flags: Flags, environ: Mapping[str, str], otherwise: SettingsPatch) -> SettingsPatch:
+    name = "RECONCILER_SETTINGS_PATCH"
+    for label, value in (("--settings-patch", flags.settings_patch), (name, environ.get(name))):
+        if value and value not in {"auto", "changed", "whole"}:
+            raise UsageError(f"{label} is not known", "write auto, changed or whole")
+        if value:
+            return cast("SettingsPatch", value)
+    return otherwise
+
+
+def read_token(options: Options, environ: Mapping[str, str]) -> Token:
+    """The account's token from its variable; UnauthorisedError where it is missing or cannot be a token."""
+    name = options.token_env
+    value = environ.get(name)
+    if not value:
+        state = "is empty" if value == "" else "is not set"
+        raise UnauthorisedError(f"{name} {state}: there is no API token", f"export {name}=…")
+    if any(not ("!" <= letter <= "~" or "\xa1" <= letter <= "\xff") for letter in value):
+        message = f"{name} holds spaces, line breaks or other characters that no token has"
+        raise UnauthorisedError(message, f"export {name}=… without quotes and line breaks in the value")
+    return Token(value)
+
+
+def allowed_secret_names(options: Options, environ: Mapping[str, str]) -> Allowed:
+    """What manifests may read: HOOD_* and RECONCILER_SECRET_ENV, narrowed by the file's secrets.env."""
+    return Allowed((*SECRET_GLOBS, *make_globs(environ.get("RECONCILER_SECRET_ENV"))), options.secret_env)
