@@ -8,9 +8,7 @@ message holds a value, a tag or the name of an anchor: each of them may be a sec
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
-from sys import intern
 from typing import Any, NamedTuple
 
 from ruamel.yaml.events import (
@@ -24,6 +22,7 @@ from ruamel.yaml.events import (
 )
 
 from reconciler.desired.documents import MAX_DEPTH, Document, measure
+from reconciler.desired.keys import KNOWN_KEYS, explain_key, is_fine_key, show_key
 from reconciler.desired.parsers import EventSource
 from reconciler.desired.scalars import SUSPECTS, resolve_plain
 from reconciler.model import Json, Plain, Problem, Source
@@ -36,7 +35,6 @@ MAX_PROBLEMS = 100
 
 _NO_KEY: Any = object()
 _DROPPED: Any = object()
-_SHOWN_KEY = re.compile(r"\w[\w .-]{0,63}")
 
 _State = tuple[Any, Callable[[Any], None] | None, Any, str | None]
 """A collection that is being read, its append (None for a mapping), the key that waits for its value, its anchor."""
@@ -53,13 +51,17 @@ class _Anchor(NamedTuple):
 
 
 class EventReader:
-    """Reads all documents of one file: `documents` that could be built whole, `problems`, and `index`, their count."""
+    """Reads all documents of one file: `documents` that could be built whole, `problems`, and `index`, their count.
 
-    def __init__(self, file: str) -> None:
+    marked: whether the text may hold anchors or tags; without a `&` and a `!` it cannot.
+    """
+
+    def __init__(self, file: str, *, marked: bool = True) -> None:
         self.documents: list[Document] = []
         self.problems: list[Problem] = []
         self.index = 0
         self._file = file
+        self._marked = marked
         self._whole = True
         self._expansion = 0
         self._anchors: dict[str, _Anchor | None] = {}
@@ -101,8 +103,8 @@ class EventReader:
 
     def _fill(self, events: EventSource, container: Any, anchor: str | None) -> None:
         """Reads up to the end of the document's root collection."""
-        get_event, scalar, no_key = events.get_event, ScalarEvent, _NO_KEY
-        state: _State | None = (container, container.append if container.__class__ is list else None, no_key, anchor)
+        get_event, scalar, no_key, known, marked = events.get_event, ScalarEvent, _NO_KEY, KNOWN_KEYS, self._marked
+        state: _State | None = _begin(container, anchor)
         while state is not None:
             container, append, key, anchor = state
             while True:
@@ -110,8 +112,11 @@ class EventReader:
                 kind = event.__class__
                 if kind is scalar:
                     data = event.value
-                    if event.anchor is not None or event.ctag is not None:
+                    if marked and (event.anchor is not None or event.ctag is not None):
                         data = self._read_marked(event)
+                    elif key is no_key and data in known and data not in container:
+                        key = known[data]
+                        continue
                     elif not event.style and data[:1] in SUSPECTS:
                         data = self._resolve(event)
                 elif kind is AliasEvent:
@@ -123,8 +128,6 @@ class EventReader:
                 elif key is not no_key:
                     container[key] = data
                     key = no_key
-                elif data.__class__ is str and data not in container and ":" not in data and kind is scalar:
-                    key = intern(data)
                 else:
                     key = self._take_key(event, data, container)
             state = self._turn(event, (container, append, key, anchor))
@@ -159,7 +162,7 @@ class EventReader:
         else:
             key = self._take_key(event, data, container)
         self._stack.append((container, append, key, anchor))
-        return data, data.append if data.__class__ is list else None, _NO_KEY, event.anchor
+        return _begin(data, event.anchor)
 
     def _read_marked(self, event: Any) -> str | Plain:
         if event.ctag is not None:
@@ -197,25 +200,17 @@ class EventReader:
 
     def _take_key(self, event: Any, data: Json, container: dict[str, Json]) -> Any:
         """The key, or where it may not be one a stand-in, under which its value is thrown away."""
-        kind = event.__class__
-        if kind is ScalarEvent and event.style and data not in container:
-            return intern(data)
+        scalar = event.__class__ is ScalarEvent
         container.pop(_DROPPED, None)
-        if data.__class__ is str and data in container and kind is ScalarEvent:
-            self._refuse("duplicate-key", f"{_show(data)} is given twice", event, "remove one of them")
-            return _DROPPED
+        if scalar and data.__class__ is str:
+            if data in container:
+                self._refuse("duplicate-key", f"{show_key(data)} is given twice", event, "remove one of them")
+                return _DROPPED
+            if is_fine_key(data, quoted=bool(event.style)):
+                return data
         self._whole = False
-        if kind is not ScalarEvent:
-            self._refuse("not-text-key", "is a key that is not text", event, "write a word as the key")
-        elif data.__class__ is str:
-            self._refuse("key-with-colon", "is a key that holds a colon", event, "put a blank behind the colon")
-        elif data.text == "<<":
-            self._refuse("merge-key", "<< merges are not allowed", event, "write the keys themselves")
-        elif not data.text:
-            self._refuse("not-text-key", "is a colon without a key", event, "write a key before the colon")
-        else:
-            message = f"{data.text} is a key that is not read as text by every YAML version"
-            self._refuse("not-text-key", message, event, f'write "{data.text}":')
+        code, message, fix = explain_key(data, scalar=scalar)
+        self._refuse(code, message, event, fix)
         return _DROPPED
 
     def _refuse_tag(self, event: Any) -> None:
@@ -236,5 +231,9 @@ class EventReader:
         return Source(self._file, mark.line + 1, mark.column + 1)
 
 
-def _show(key: str) -> str:
-    return f'"{key}"' if _SHOWN_KEY.fullmatch(key) else "this key"
+def _begin(container: Any, anchor: str | None) -> _State:
+    return (
+        (container, None, _NO_KEY, anchor)
+        if container.__class__ is dict
+        else (container, container.append, None, anchor)
+    )

@@ -15,9 +15,10 @@ def read_documents(text: bytes, file: str, *, pure: bool) -> tuple[list[Document
     Where the C parser refuses it, the pure one decides: some of what C refuses is YAML (`[http://a.b]`), and so an
     error is the same, at the same place, with and without C.
     """
-    reader = EventReader(file)
+    marked = b"&" in text or b"!" in text
+    reader = EventReader(file, marked=marked)
     if pure or not has_c_parser() or _read(reader, text, pure=False) is not None:
-        reader = EventReader(file)
+        reader = EventReader(file, marked=marked)
         error = _read(reader, text, pure=True)
         if error is not None:
             reader.problems.append(make_syntax_problem(error, file))
