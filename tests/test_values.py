@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.model import Json, Live, Provider
@@ -161,6 +161,7 @@ def test_ids_are_sorted_as_numbers() -> None:
     assert sorted(ids, key=id_order) == ["0", "9", "10", "11", "012", "7" * 30, "a", "b", "²"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("0123456789", min_size=1), unique=True))
 def test_the_order_of_ids_is_that_of_their_numbers(ids: list[str]) -> None:
     """However long they are and however many zeros lead."""
@@ -177,6 +178,7 @@ def test_control_and_bidi_characters_are_shown_escaped(text: str, shown: str) ->
     assert printable(text) == shown
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_printable_text_is_printable(text: str) -> None:
     """Whatever comes in."""

@@ -15,6 +15,7 @@ value. Its paths come as lists, since a key may hold dots and quotes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 
 from msgspec import Struct, field
 
@@ -25,7 +26,7 @@ Reveal = Callable[[SecretRef], str]
 
 
 class Difference(Struct):
-    """changed: paths in order. unseen: cannot be compared. retyped: same text, another type."""
+    """changed: differs. unseen: cannot be compared. retyped: same text, another type. All in the order of paths."""
 
     changed: list[Path] = field(default_factory=list)
     unseen: list[Path] = field(default_factory=list)
@@ -81,7 +82,7 @@ def diff_live(wanted: Wanted, live: Live, reveal: Reveal, *, secret: Callable[[s
         if key in wanted.top:
             _put(before, key, have)
             _put(after, key, wanted.top[key])
-    for key, value in wanted.settings.items():
+    for key, value in sorted(wanted.settings.items(), key=itemgetter(0)):
         have = live.settings.get(key)
         path = ("settings", key)
         plain = reveal(value) if isinstance(value, SecretRef) else value

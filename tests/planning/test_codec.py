@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import InvalidError, RefusedError
@@ -48,6 +48,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["sid", "phone", "token"]), json_values), st.sampled_from([None, KEY]))
 def test_any_live_value_survives_the_file(live: dict[str, Json], key: bytes | None) -> None:
     """Whatever JSON the server sent, and with a guard's refusal in the plan."""
@@ -100,6 +101,7 @@ def test_a_flipped_byte_anywhere_is_found(key: bytes | None, flip: int) -> None:
             load(changed, key)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_cut_doubled_and_inserted_bytes_are_found(data: st.DataObject) -> None:
     """What was changed in any other way is refused too."""
@@ -187,6 +189,7 @@ def assert_invalid(body: Json) -> None:
     assert caught.value.problems[0].message == "is not a reconciler.plan/1"
 
 
+@settings(deadline=None)
 @given(st.binary() | st.builds(lambda tail: b'{"seal"' + tail, st.binary()))
 def test_arbitrary_bytes_raise_only_our_errors(data: bytes) -> None:
     """Asking is_plan never raises, and loading says no in our words."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.model import Json, Lifecycle, Path, Plain, SecretRef, Setting
@@ -153,6 +153,13 @@ def test_when_most_settings_differ_each_is_a_field() -> None:
     assert sorted(found.changed) == sorted(("settings", f"k{number}") for number in range(1, 30))
 
 
+def test_what_is_unseen_or_retyped_is_told_in_order() -> None:
+    """However the manifest orders its settings."""
+    found = diff({"z": "1", "b": "x", "a": "x", "y": "1"}, {"a": "***", "b": "***", "y": 1, "z": 1})
+    assert found.unseen == [("settings", "a"), ("settings", "b")]
+    assert found.retyped == [("settings", "y"), ("settings", "z")]
+
+
 def test_all_settings_new_are_fields_of_their_own() -> None:
     """An object without settings gets each of them added."""
     assert diff({"a": "1", "b": "2"}, {}).changed == [("settings", "a"), ("settings", "b")]
@@ -164,6 +171,7 @@ values = st.one_of(
 keys = st.one_of(st.sampled_from(ODD), st.text(max_size=3))
 
 
+@settings(deadline=None)
 @given(st.dictionaries(keys, values), st.dictionaries(keys, values))
 def test_deepdiff_tells_exactly_what_differs(one: dict[str, Json], other: dict[str, Json]) -> None:
     """The changed keys are those whose values are not equal, but for the same text of another type."""
@@ -177,6 +185,7 @@ def test_deepdiff_tells_exactly_what_differs(one: dict[str, Json], other: dict[s
 texts = st.one_of(st.sampled_from(["a", "b", ""]), st.just(TOKEN))
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["a", "b", "token"]), texts), st.dictionaries(keys, values))
 def test_the_quick_answer_never_contradicts_the_close_look(one: dict[str, Setting], live: dict[str, Json]) -> None:
     """Where is_same says yes there is no difference."""

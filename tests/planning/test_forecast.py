@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.model import Change
@@ -159,6 +159,7 @@ def test_one_at_a_time_the_trips_may_be_what_takes_long() -> None:
     assert seconds_for(30, Limits(per_second=100, per_minute=1000, parallel=1)) == 3.0
 
 
+@settings(deadline=None)
 @given(st.integers(0, 3000), st.integers(1, 50), st.integers(1, 500), st.integers(1, 16))
 def test_more_requests_never_take_less_time(count: int, second: int, minute: int, parallel: int) -> None:
     """Under any limits."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from reconciler.errors import ReconcilerError
-from reconciler.model import Change, Json, Lifecycle, Live, Manifest, Plan, SecretRef, Snapshot, Source
+from reconciler.model import Change, Json, Lifecycle, Live, Manifest, Path, Plan, SecretRef, Snapshot, Source
 from reconciler.planning.codec import seal_plan
 from reconciler.planning.diff import diff_live, make_wanted
 from tests.planning.build import is_secret, make_live, make_manifest, make_provider, make_snapshot, plan_of
@@ -104,6 +104,7 @@ def updates(plan: Plan) -> list[Change]:
     return [change for change in plan.changes if change.action == "update"]
 
 
+@settings(deadline=None)
 @given(accounts(), st.sampled_from(["auto", "changed", "whole"]), st.randoms(use_true_random=False))
 def test_the_order_of_files_and_objects_changes_no_byte(account: Any, mode: str, random: Any) -> None:
     """Manifests, objects, providers and the keys of settings come in any order."""
@@ -123,6 +124,7 @@ def shuffled(mapping: dict[str, Any], random: Any) -> dict[str, Any]:
     return {key: mapping[key] for key in keys}
 
 
+@settings(deadline=None)
 @given(accounts())
 def test_a_body_reaches_the_desired_state_and_no_key_of_it_is_idle(account: Any) -> None:
     """Merged into the live object it leaves no difference; less any key it leaves one."""
@@ -138,6 +140,7 @@ def test_a_body_reaches_the_desired_state_and_no_key_of_it_is_idle(account: Any)
             assert differs(manifest, merge(live, less), shown=shown)
 
 
+@settings(deadline=None)
 @given(accounts())
 def test_after_an_apply_the_next_plan_is_empty(account: Any) -> None:
     """A plan that is not empty is followed, once applied, by one that changes nothing; keys not named never change."""
@@ -156,6 +159,7 @@ def test_after_an_apply_the_next_plan_is_empty(account: Any) -> None:
     assert updates(plan_of(named, replace(snapshot, objects=objects), secrets=REFS)) == []
 
 
+@settings(deadline=None)
 @given(accounts(), st.sampled_from(["warn", "resend", "fail"]), st.booleans())
 def test_a_plan_never_contains_a_secret(account: Any, when_hidden: str, strict: bool) -> None:
     """Not from a reference, a literal or a live object; nor does an error."""
@@ -170,13 +174,14 @@ def test_a_plan_never_contains_a_secret(account: Any, when_hidden: str, strict: 
     assert CANARY not in repr(plan)
 
 
+@settings(deadline=None)
 @given(accounts())
 def test_bodies_hold_fields_and_nothing_else(account: Any) -> None:
     """What is sent is what is shown; a mask is never sent, and what travels along is unseen."""
     manifests, snapshot = account
     for change in plan_of(manifests, snapshot, secrets=REFS).changes:
         told = {field.path for field in change.fields}
-        sent = {(key,) for key in change.body if key != "settings"}
+        sent: set[Path] = {(key,) for key in change.body if key != "settings"}
         sent |= {("settings", key) for key in change.body.get("settings", {})}
         assert told == sent
         assert {("settings", key) for key in change.along} <= set(change.unseen) - told
