@@ -6,6 +6,7 @@ handled: a mask is never a value, never written back and never a difference.
 
 from __future__ import annotations
 
+import json
 import re
 
 import msgspec
@@ -90,3 +91,21 @@ def id_order(one: str) -> tuple[bool, int, str, str]:
 def printable(text: str) -> str:
     """A text whose control and other unprintable characters are shown escaped."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+# JSON lets these stand raw within strings; a terminal or a reviewer's browser may obey them. The list is fixed, where
+# `str.isprintable` changes with Python's version, so that a document has the same bytes everywhere.
+_UNSAFE = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def document_text(value: msgspec.Struct) -> str:
+    """A plan, report or validation as JSON: indented by two; same value, same text, safe to look at."""
+    try:
+        # A live value may be an object, and the server may write its keys in any order.
+        text = msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2).decode()
+    except UnicodeEncodeError:
+        # A file name that is not UTF-8 holds lone surrogates, which only ASCII escapes can carry.
+        text = json.dumps(msgspec.to_builtins(value, order="deterministic"), indent=2)
+    return _UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n"

@@ -15,25 +15,17 @@ import msgspec
 
 from reconciler.errors import InvalidError, RefusedError
 from reconciler.model import PLAN_FORMAT, Plan, Problem, Source
+from reconciler.values import document_text
 
 
 def seal_plan(plan: Plan, key: bytes | None = None) -> tuple[Plan, bytes]:
     """The plan with its digest and seal, and the bytes of its file."""
     bare = msgspec.structs.replace(plan, created="", expires="", digest="", seal="")
-    digest = "sha256:" + hashlib.sha256(_encode(bare)).hexdigest()
+    digest = "sha256:" + hashlib.sha256(document_text(bare).encode()).hexdigest()
     open_plan = msgspec.structs.replace(plan, digest=digest, seal="")
-    seal = _seal_of(_to_bytes(open_plan), key)
+    seal = _seal_of(document_text(open_plan).encode(), key)
     sealed = msgspec.structs.replace(open_plan, seal=seal)
-    return sealed, _to_bytes(sealed)
-
-
-def _to_bytes(plan: Plan) -> bytes:
-    return msgspec.json.format(_encode(plan), indent=2) + b"\n"
-
-
-def _encode(plan: Plan) -> bytes:
-    # A live value may be an object, and the server may write its keys in any order.
-    return msgspec.json.encode(plan, order="deterministic")
+    return sealed, document_text(sealed).encode()
 
 
 def _seal_of(data: bytes, key: bytes | None) -> str:
