@@ -17,6 +17,8 @@ from reconciler.live.pace import Windows
 
 LOOK = 60.0
 """Seconds after which a waiting thread looks again even if nobody woke it."""
+GLANCE = 0.03
+"""The same on the machine's clock, since stop() wakes nobody."""
 
 
 class Clock(Protocol):
@@ -27,7 +29,7 @@ class Clock(Protocol):
         ...
 
     def wait(self, condition: threading.Condition, timeout: float) -> None:
-        """Waits until the condition is notified, or for `timeout` seconds."""
+        """Waits until the condition is notified, or for `timeout` seconds at most; may return sooner."""
         ...
 
 
@@ -39,8 +41,8 @@ class RealClock:
         return time.monotonic()
 
     def wait(self, condition: threading.Condition, timeout: float) -> None:
-        """Waits until the condition is notified, or for `timeout` seconds."""
-        condition.wait(timeout)
+        """Waits until the condition is notified, for `timeout` seconds, or for a glance at whether the run goes on."""
+        condition.wait(min(timeout, GLANCE))
 
 
 class Ticket(NamedTuple):
@@ -75,7 +77,7 @@ class Gate:
     def stop(self, code: int = 130) -> None:
         """Ends the run: whoever waits, or comes later, gets StoppedError(code). Safe to call from a signal handler.
 
-        It takes no lock, since the thread that it interrupts may hold it; waiters look every tenth of a second.
+        It takes no lock, since the thread that it interrupts may hold it; waiters look every 0.03 s.
         """
         self._code = code
 
@@ -102,22 +104,21 @@ class Gate:
                     if at is not None and at <= now:
                         self._windows.sent(now)
                         return Ticket(now)
-                    self._wait(LOOK if at is None else at - now)
+                    self._clock.wait(self._condition, LOOK if at is None else at - now)
             finally:
                 self._queue.remove(me)
                 self._condition.notify_all()
 
     def ready(self, requests: int = 1) -> None:
-        """Waits until both windows have room for so many requests, or for as many as a second admits."""
+        """Waits until both windows have room for so many requests, or for as many as a whole window admits."""
         with self._condition:
-            while not self._windows.room(self._clock.now(), requests):
+            while True:
                 self._check()
-                if self._windows.under_way == 0:
-                    at = self._windows.when(self._clock.now())
-                    self._wait(max(0.05, (at or 0.0) - self._clock.now()))
-                else:
-                    self._wait(LOOK)
-            self._check()
+                now = self._clock.now()
+                if self._windows.room(now, requests):
+                    return
+                at = self._windows.when(now)
+                self._clock.wait(self._condition, LOOK if at is None else max(GLANCE, at - now))
 
     def answered(self, ticket: Ticket, status: int, headers: Mapping[str, str]) -> None:
         """The answer has come; headers have lower-case names."""
@@ -137,12 +138,9 @@ class Gate:
             until = self._clock.now() + seconds
             while (left := until - self._clock.now()) > 0:
                 self._check()
-                self._wait(left)
+                self._clock.wait(self._condition, left)
             self._check()
 
     def _check(self) -> None:
         if self._code is not None and not getattr(self._shields, "depth", 0):
             raise StoppedError(self._code)
-
-    def _wait(self, seconds: float) -> None:
-        self._clock.wait(self._condition, min(seconds, 0.1) if self._clock.__class__ is RealClock else seconds)
