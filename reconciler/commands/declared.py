@@ -79,7 +79,7 @@ def find_manifests(options: Options, paths: Iterable[Path], cwd: Path) -> tuple[
         found, wrong = find_files([one], root=one if one.is_dir() else one.parent, exclude=options.exclude)
         files.extend(found)
         problems.extend(wrong)
-    return sorted(dict.fromkeys(files)), problems
+    return files if len(roots) < 2 else sorted(dict.fromkeys(files)), problems
 
 
 def load_desired(

@@ -18,11 +18,15 @@ def make_scope(
 
     Raises UsageError for a target that names nothing.
     """
-    roots = [_absolute(path, cwd) for path in paths]
-    files = {manifest.source.file: _absolute(Path(manifest.source.file), cwd) for manifest in manifests}
     for target in targets:
         if not any(_is_named(one.address, one.id, one.source.file, target) for one in manifests):
             raise _no_such_target(target, [one.address for one in manifests])
+    if not paths and not targets:
+        return lambda _: True
+    roots = [_absolute(path, cwd) for path in paths]
+    files = (
+        {manifest.source.file: _absolute(Path(manifest.source.file), cwd) for manifest in manifests} if roots else {}
+    )
 
     def in_scope(manifest: Manifest) -> bool:
         file = files.get(manifest.source.file, Path(manifest.source.file))

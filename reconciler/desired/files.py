@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -32,7 +33,7 @@ def find_files(paths: Sequence[Path], *, root: Path, exclude: Sequence[str] = ()
     for path in paths:
         search.add(path)
     search.follow_links()
-    files = sorted(search.found.values(), key=lambda path: path.parts)
+    files = sorted(map(Path, search.found.values()), key=lambda path: path.parts)
     return files, sorted(search.problems)
 
 
@@ -40,10 +41,24 @@ def make_file_name(path: Path) -> str:
     """The path relative to the working directory, with forward slashes, as it is printed."""
     if not path.is_absolute():
         return path.as_posix()
+    folder, name = os.path.split(path)
+    if name.endswith(SUFFIXES):
+        return _make_folder_name(folder, os.getcwd()) + name  # noqa: PTH109 - a Path would cost more than all the rest
+    return _make_relative(str(path))
+
+
+@lru_cache(maxsize=1024)
+def _make_folder_name(folder: str, _cwd: str) -> str:
+    """What stands before the names of a folder's files, in the working directory `_cwd`."""
+    relative = _make_relative(folder)
+    return "" if relative == "." else relative.rstrip("/") + "/"
+
+
+def _make_relative(path: str) -> str:
     try:
         return Path(os.path.relpath(path)).as_posix()
     except ValueError:  # another drive
-        return path.as_posix()
+        return Path(path).as_posix()
 
 
 def make_file_problem(code: str, message: str, path: Path, fix: str | None = None) -> Problem:
@@ -78,7 +93,7 @@ class _Search:
     """One search: what was found, by real path, what went wrong, and links that wait until the real walk is done."""
 
     def __init__(self, root: Path, exclude: Sequence[str]) -> None:
-        self.found: dict[str, Path] = {}
+        self.found: dict[str, str] = {}
         self.problems: list[Problem] = []
         self._lexical = os.path.abspath(root)  # noqa: PTH100 - links must not be resolved
         self._bases = [os.path.realpath(root)]
@@ -107,7 +122,7 @@ class _Search:
                 )
             )
         elif not self._is_excluded(path):
-            self._take(path, real)
+            self._take(str(path), real)
 
     def follow_links(self) -> None:
         """Follows the links met on the way, each real folder once."""
@@ -126,7 +141,7 @@ class _Search:
             if not self._is_inside(real):
                 self.problems.append(_leaves(path))
             elif not is_folder:
-                self._take(path, real)
+                self._take(str(path), real)
             elif real in above:
                 self.problems.append(make_unreadable(path, OSError(errno.ELOOP, "")))
             elif real not in self._visited:
@@ -147,13 +162,12 @@ class _Search:
                 self.problems.append(make_unreadable(folder.path, error))
                 continue
             for entry in self._keep(folder.path, names):
-                path = folder.path / entry.name
                 if entry.is_symlink():
-                    heapq.heappush(self._links, (path, above))
+                    heapq.heappush(self._links, (folder.path / entry.name, above))
                 elif entry.is_dir():
-                    waiting.append(_Folder(path, f"{folder.real}{os.sep}{entry.name}", above))
+                    waiting.append(_Folder(folder.path / entry.name, f"{folder.real}{os.sep}{entry.name}", above))
                 elif entry.name.endswith(SUFFIXES):
-                    self._take(path, f"{folder.real}{os.sep}{entry.name}")
+                    self._take(entry.path, f"{folder.real}{os.sep}{entry.name}")
 
     def _keep(self, folder: Path, entries: Iterable[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
         for entry in entries:
@@ -163,18 +177,20 @@ class _Search:
                 continue
             yield entry
 
-    def _take(self, path: Path, real: str) -> None:
+    def _take(self, path: str, real: str) -> None:
+        """Takes a file; its path as text, since a Path for each of many costs as much as to read it."""
         if real in self.found:
             return
         try:
-            status = path.stat()
+            status = os.stat(path)  # noqa: PTH116
         except OSError as error:
-            self.problems.append(make_unreadable(path, error))
+            self.problems.append(make_unreadable(Path(path), error))
             return
         if not stat.S_ISREG(status.st_mode):
-            self.problems.append(make_file_problem("not-a-file", "is no ordinary file", path, "remove or exclude it"))
+            problem = make_file_problem("not-a-file", "is no ordinary file", Path(path), "remove or exclude it")
+            self.problems.append(problem)
         elif status.st_size > MAX_BYTES:
-            self.problems.append(make_too_large(make_file_name(path)))
+            self.problems.append(make_too_large(make_file_name(Path(path))))
         else:
             self.found[real] = path
 
