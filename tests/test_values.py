@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.model import Json, Live, Provider
+from reconciler.model import Json, Live, Provider, Unmanaged
 from reconciler.values import (
+    document_text,
     id_order,
     is_equal,
     is_mask,
@@ -183,3 +186,23 @@ def test_control_and_bidi_characters_are_shown_escaped(text: str, shown: str) ->
 def test_printable_text_is_printable(text: str) -> None:
     """Whatever comes in."""
     assert printable(text).isprintable()
+
+
+@pytest.mark.parametrize(
+    "name", ["a\x7fb", "\u202eabc", "\u2028", "\ufeff", "Büro ✓", "\U000e0041", "\udcff and \u200b", "\x1b[31m"]
+)
+def test_a_document_is_safe_to_look_at_and_says_the_same(name: str) -> None:
+    """What a terminal may obey, and what is no text at all, stands escaped; a reader gets it back."""
+    text = document_text(Unmanaged("1", name, "twilio"))
+    assert json.loads(text) == {"id": "1", "name": name, "provider": "twilio"}
+    assert text.endswith("}\n")
+    assert all(char.isprintable() or char == "\n" for char in text)
+    text.encode()
+
+
+def test_a_document_has_the_same_bytes_however_objects_are_ordered() -> None:
+    """The server may write its keys in any order."""
+    one, other = ({"b": 1, "a": {"d": 2, "c": 3}}, {"a": {"c": 3, "d": 2}, "b": 1})
+    texts = {document_text(Live("1", None, Provider("1", "x"), None, None, there)) for there in (one, other)}
+    odd = {document_text(Live("1", None, Provider("1", "\udcff"), None, None, there)) for there in (one, other)}
+    assert len(texts) == len(odd) == 1

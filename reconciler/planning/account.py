@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -67,9 +66,8 @@ def make_account(
 
 def shows_secrets(snapshot: Snapshot, secret: Callable[[str], bool]) -> bool:
     """Whether any secret of the account is shown, in clear or masked: only then a missing one is surely not set."""
-    is_secret = cache(secret)
     return any(
-        is_secret(key) and not is_nothing(value)
+        secret(key) and not is_nothing(value)
         for live in snapshot.objects.values()
         for key, value in live.settings.items()
     )

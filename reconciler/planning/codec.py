@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from reconciler.errors import InvalidError, RefusedError
-from reconciler.model import PLAN_FORMAT, Plan, Problem, Source
+from reconciler.model import PLAN_FORMAT, Json, Plan, Problem, Source
 from reconciler.values import document_text
 
 
@@ -44,20 +44,12 @@ def load_plan(data: bytes, file: str, key: bytes | None = None) -> Plan:
     if not is_plan(data):
         problem = Problem("not-a-plan", "is not a saved plan", Source(file, 1, 1), f"reconciler plan --out {file}")
         raise InvalidError([problem])
-    seal = _find_seal(data)
-    open_data = data.replace(b'"seal": "' + seal.encode() + b'"', b'"seal": ""', 1)
-    if seal.startswith("hmac-") and not key:
-        raise RefusedError(f"{file}: is sealed with a key", "set RECONCILER_KEY to the key it was made with")
-    if key and not seal.startswith("hmac-"):
-        raise RefusedError(
-            f"{file}: is not sealed with a key, and RECONCILER_KEY is set", "plan again with RECONCILER_KEY set"
-        )
-    if not seal or not hmac.compare_digest(seal, _seal_of(open_data, key)):
-        hint = " or sealed with another key" if key else ""
-        raise RefusedError(f"{file}: was changed after it was saved{hint}", f"reconciler plan --out {file}")
+    found = _parse(data)
+    _check_seal(data, found.get("seal"), file, key)
     try:
-        plan = msgspec.json.decode(data, type=Plan)
-    except (msgspec.DecodeError, RecursionError):
+        # Not msgspec.json.decode, since the name of a file may hold what only ASCII escapes can carry.
+        plan = msgspec.convert(found, type=Plan)
+    except (msgspec.ValidationError, RecursionError):
         plan = None
     if plan is None or plan.format != PLAN_FORMAT:
         # Only another version of the tool writes a plan that is sealed and that this one cannot read.
@@ -66,13 +58,29 @@ def load_plan(data: bytes, file: str, key: bytes | None = None) -> Plan:
     return plan
 
 
-def _find_seal(data: bytes) -> str:
+def _parse(data: bytes) -> dict[str, Json]:
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):
-        return ""
-    seal = found.get("seal") if isinstance(found, dict) else None
-    return seal if isinstance(seal, str) and seal.isascii() else ""
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _check_seal(data: bytes, seal: Json, file: str, key: bytes | None) -> None:
+    """Raises RefusedError where the seal is not that of the other bytes."""
+    again = f"reconciler plan --out {file}"
+    if not isinstance(seal, str) or not seal.isascii() or not seal:
+        raise RefusedError(f"{file}: was changed after it was saved", again)
+    if seal.startswith("hmac-") and not key:
+        raise RefusedError(f"{file}: is sealed with a key", "set RECONCILER_KEY to the key it was made with")
+    if key and not seal.startswith("hmac-"):
+        raise RefusedError(
+            f"{file}: is not sealed with a key, and RECONCILER_KEY is set", "plan again with RECONCILER_KEY set"
+        )
+    open_data = data.replace(b'"seal": "' + seal.encode() + b'"', b'"seal": ""', 1)
+    if not hmac.compare_digest(seal, _seal_of(open_data, key)):
+        hint = " or sealed with another key" if key else ""
+        raise RefusedError(f"{file}: was changed after it was saved{hint}", again)
 
 
 def check_binding(plan: Plan, *, file: str, api: str, account: str, company_id: str | None, now: datetime) -> None:

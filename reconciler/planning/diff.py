@@ -79,7 +79,7 @@ def diff_live(wanted: Wanted, live: Live, reveal: Reveal, *, secret: Callable[[s
     before: dict[str, Json] = {"settings": {}}
     after: dict[str, Json] = {"settings": {}}
     for key, have in (("name", live.name), ("status", live.status)):
-        if key in wanted.top:
+        if wanted.top.get(key, have) != have:
             _put(before, key, have)
             _put(after, key, wanted.top[key])
     for key, value in sorted(wanted.settings.items(), key=itemgetter(0)):
@@ -91,7 +91,7 @@ def diff_live(wanted: Wanted, live: Live, reveal: Reveal, *, secret: Callable[[s
             out.unseen.append(path)
         elif verdict == "retyped":
             out.retyped.append(path)
-        else:
+        elif verdict == "compare":
             _put(before["settings"], key, have)
             _put(after["settings"], key, plain)
     out.changed = _deep_paths(before, after)
@@ -104,7 +104,9 @@ def _put(target: dict[str, Json], key: str, value: Json) -> None:
 
 
 def _verdict(wanted: Json, have: Json, *, secret: bool, shown: bool) -> str:
-    """unseen, retyped, or compare."""
+    """Same, unseen, retyped, or compare: what is no text is for DeepDiff to tell, since it may only seem equal."""
+    if wanted.__class__ is str and wanted == have:
+        return "same"
     if wanted is None or (wanted.__class__ is have.__class__ and wanted == have):
         return "compare"
     if is_mask(have, secret=secret) or (secret and not shown and is_nothing(have)):

@@ -81,6 +81,6 @@ def seconds_for(requests: int, limits: Limits) -> float:
     if requests <= 0:
         return 0.0
     minutes, rest = divmod(requests - 1, limits.per_minute)
-    waits = max((requests - 1) // limits.per_second, minutes * 60 + min(rest // limits.per_second, 60))
+    waits = max((requests - 1) // limits.per_second, minutes * 60 + rest // limits.per_second)
     trips = math.ceil(requests / limits.parallel)
     return round(max(waits + TRIP * min(requests, 4), TRIP * trips), 1)

@@ -17,18 +17,6 @@ def test_one_secret_seen_shows_that_the_account_shows_secrets(value: Json, shown
     assert shows_secrets(snapshot, is_secret) is shown
 
 
-def test_each_key_is_asked_about_once() -> None:
-    """Whether a key is secret takes pattern matching, and there are many objects with the same keys."""
-    asked: list[str] = []
-
-    def secret(key: str) -> bool:
-        asked.append(key)
-        return False
-
-    assert not shows_secrets(make_snapshot(*(make_live({"a": "1", "b": "2"}, id=str(n)) for n in range(9))), secret)
-    assert asked == ["a", "b"]
-
-
 def test_only_told_definitions_count() -> None:
     """Empty definitions are no better than absent ones."""
     told = {one.id: one for one in (Provider("1", "a"), Provider("2", "b", settings=()))}

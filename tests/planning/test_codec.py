@@ -59,6 +59,14 @@ def test_any_live_value_survives_the_file(live: dict[str, Json], key: bytes | No
     assert load(data, key) == sealed
 
 
+def test_a_file_name_that_is_no_text_survives_the_file() -> None:
+    """On a file system of bytes a name may hold what UTF-8 cannot say."""
+    manifest = make_manifest({"sid": "AC"}, source=Source("\udcff.yaml", 1, 1))
+    sealed, data = seal_plan(plan_of([manifest], make_snapshot(make_live({"sid": "AB"}))))
+    assert load(data) == sealed
+    assert load(data).changes[0].source.file == "\udcff.yaml"
+
+
 def test_created_and_expires_change_the_seal_and_not_the_digest() -> None:
     """The digest is of what is planned, the seal of the file."""
     one, _ = seal_plan(make_small())
