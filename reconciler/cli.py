@@ -4,65 +4,29 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from reconciler import __version__
-from reconciler.cli_sandbox import sandbox
-from reconciler.errors import InvalidError, ReconcilerError, StoppedError, UsageError
+from reconciler.cli_options import CHECKS, EXIT_CODES, FORMAT, PATHS, SCOPE, with_options
+from reconciler.cli_sandbox import add_switches, make_switches
+from reconciler.errors import ReconcilerError, UsageError
 
 if TYPE_CHECKING:
     from reconciler.commands.console import Console
     from reconciler.commands.request import Request
+    from reconciler.commands.stopping import Stopping
 
-    Command = Callable[[Request, Console], int]
+    Command = Callable[[Request, Console, Stopping], int]
 
-EXIT_CODES = """\b
-Exit codes:
-  0 done: in sync, applied and verified, or changes planned
-  1 a fault of the tool itself       5 stale: live objects moved since the plan
-  2 changes are pending              6 incomplete: failed, skipped or unverified
-  3 not valid                        7 not authorised
-  4 refused                          8 the API cannot be reached or understood
-  64 the command line is wrong       130, 143 interrupted"""
-
-GLOBAL = (
-    click.option("--config", metavar="FILE", help="The configuration; else the nearest reconciler.yaml."),
-    click.option("--api", metavar="URL", help="A server of the same API; the token goes there."),
-    click.option("--account", metavar="NAME", help="The account, where several are configured."),
-    click.option("--sandbox", is_flag=True, default=None, help="Use the built-in emulator; no account is touched."),
-    click.option("--color", type=click.Choice(["auto", "always", "never"]), help="Colours on stdout."),
-    click.option("-q", "--quiet", is_flag=True, default=None, help="No progress and no warnings on stderr."),
-    click.option("-v", "--verbose", is_flag=True, default=None, help="Log every request on stderr."),
-    click.option("--log-format", type=click.Choice(["text", "json"]), help="How stderr is written."),
-)
-SCOPE = (
-    click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
-    click.option("--target", "targets", multiple=True, metavar="T", help="An address, id, file or glob; repeatable."),
-    click.option("--strict", is_flag=True, default=None, help="A settings key that would be dropped is an error."),
-    click.option("--allow-literal-secrets", "allow_literals", is_flag=True, help="Secrets may stand in manifests."),
-    click.option("--settings-patch", type=click.Choice(["auto", "changed", "whole"]), help="How settings are sent."),
-    click.option("--parallel", type=click.IntRange(1, 64), metavar="N", help="Requests at once."),
-    click.option("--show-unmanaged", is_flag=True, help="List what no manifest describes."),
-)
-FORMAT = click.option("--format", "format_", type=click.Choice(["text", "json"]), help="What stdout carries.")
-SWITCHES = ("sandbox", "strict", "quiet", "verbose")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-
-def with_options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Adds options to a command; the global ones work before and after it."""
-
-    def add(function: Any) -> Any:
-        for option in reversed((*options, *GLOBAL)):
-            function = option(function)
-        return function
-
-    return add
+LARGEST_PORT = 65535
 
 
 @click.group(context_settings=CONTEXT, epilog=EXIT_CODES)
@@ -75,18 +39,18 @@ def cli(context: click.Context, /, **given: Any) -> None:
 
 
 @cli.command()
-@with_options(SCOPE[0], SCOPE[2], SCOPE[3], FORMAT)
+@with_options(PATHS, *CHECKS, FORMAT)
 @click.pass_context
 def validate(context: click.Context, /, **given: Any) -> int:
     """Check manifests and configuration. No network, no secret is read.
 
     Example: reconciler validate manifests --strict
     """
-    return run(context, given, _validate, offline=True)
+    return run(context, given, _validate)
 
 
 @cli.command()
-@with_options(*SCOPE, FORMAT)
+@with_options(*SCOPE)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan, to apply exactly it.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where changes are pending.")
 @click.pass_context
@@ -99,7 +63,7 @@ def plan(context: click.Context, /, **given: Any) -> int:
 
 
 @cli.command()
-@with_options(*SCOPE, FORMAT)
+@with_options(*SCOPE)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context
 def apply(context: click.Context, /, **given: Any) -> int:
@@ -110,144 +74,124 @@ def apply(context: click.Context, /, **given: Any) -> int:
     return run(context, given, _apply)
 
 
-cli.add_command(sandbox)
+@cli.command()
+@click.option("--port", type=click.IntRange(0, LARGEST_PORT), default=0, help="The port; 0 for any free one.")
+@click.option("--state", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Keep the state here.")
+@click.option(
+    "--seed", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Begin with these objects."
+)
+@with_options()
+@add_switches
+@click.pass_context
+def sandbox(context: click.Context, /, **given: Any) -> int:
+    """Serve the emulator of the API on loopback, until Ctrl-C.
+
+    Example: reconciler sandbox --port 8080 --masks last4 --settings-patch replace
+    """
+
+    def serve(_request: Request, console: Console, _stopping: Stopping) -> int:
+        from reconciler.commands.sandbox import run_sandbox
+
+        return run_sandbox(
+            console.answer, port=given["port"], state=given["state"], seed=given["seed"], switches=make_switches(given)
+        )
+
+    # A switch such as --settings-patch belongs to the emulator alone.
+    return run(context, {key: given[key] for key in context.obj}, serve)
 
 
-def _validate(request: Request, console: Console) -> int:
+def _validate(request: Request, console: Console, _stopping: Stopping) -> int:
     from reconciler.commands.validate import run_validate
 
     return run_validate(request, console)
 
 
-def _plan(request: Request, console: Console) -> int:
+def _plan(request: Request, console: Console, stopping: Stopping) -> int:
     from reconciler.commands.plan import run_plan
-    from reconciler.commands.stopping import Stopping
 
-    stopping = Stopping()
-    with stopping.caught():
-        return run_plan(request, console, stopping)
+    return run_plan(request, console, stopping)
 
 
-def _apply(request: Request, console: Console) -> int:
+def _apply(request: Request, console: Console, stopping: Stopping) -> int:
     from reconciler.commands.apply import run_apply
+
+    return run_apply(request, console, stopping)
+
+
+def run(context: click.Context, given: Mapping[str, Any], command: Command) -> int:
+    """Runs a command with what was given before and after it; errors become text and an exit code."""
+    from reconciler.commands.console import make_console
+    from reconciler.commands.request import make_request, merge
     from reconciler.commands.stopping import Stopping
 
-    stopping = Stopping()
-    with stopping.caught():
-        return run_apply(request, console, stopping)
-
-
-def run(context: click.Context, given: dict[str, Any], command: Command, *, offline: bool = False) -> int:
-    """Runs a command with what was given before and after it; errors become text and an exit code."""
-    from reconciler.commands.console import Console
-
-    merged = merge(context.obj or {}, given, os.environ)
-    as_json = merged.get("format_") == "json"
-    console = Console(
-        os.environ,
-        color=merged.get("color"),
-        quiet=bool(merged.get("quiet")),
-        verbose=bool(merged.get("verbose")),
-        log_format=merged.get("log_format") or "text",
-        sandbox=bool(merged.get("sandbox")),
-        document=as_json,
-    )
+    merged = merge(context.obj, given, os.environ)
+    console, stopping = make_console(merged, os.environ), Stopping()
     try:
-        return command(make_request(merged, offline=offline), console)
+        with stopping.caught():
+            offline = context.command.name == "validate"
+            return command(make_request(merged, os.environ, offline=offline), console, stopping)
     except ReconcilerError as error:
-        return tell(error, console, as_json=as_json)
-
-
-def merge(before: Mapping[str, Any], after: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
-    """Flags after the command beat those before it, and both beat RECONCILER_* variables."""
-    merged = dict(before)
-    merged.update({key: value for key, value in after.items() if value is not None or key not in merged})
-    for key, allowed in (
-        ("color", ("auto", "always", "never")),
-        ("log_format", ("text", "json")),
-        ("format_", ("text", "json")),
-    ):
-        value = environ.get("RECONCILER_" + key.rstrip("_").upper())
-        if merged.get(key) is None and value:
-            if value not in allowed:
-                raise UsageError(f"RECONCILER_{key.rstrip('_').upper()} is {value!r}", "write " + " or ".join(allowed))
-            merged[key] = value
-    for key in SWITCHES:
-        if merged.get(key) is None:
-            merged[key] = environ.get("RECONCILER_" + key.upper(), "").lower() in {"1", "true", "yes"}
-    return merged
-
-
-def make_request(merged: Mapping[str, Any], *, offline: bool) -> Request:
-    """The command line as one value."""
-    from reconciler.commands.request import Request
-    from reconciler.options import Flags
-
-    flags = Flags(
-        config=merged.get("config"),
-        api=merged.get("api"),
-        account=merged.get("account"),
-        parallel=merged.get("parallel"),
-        settings_patch=merged.get("settings_patch"),
-        offline=offline or bool(merged.get("sandbox")),
-    )
-    names = {"targets", "strict", "allow_literals", "sandbox", "out", "detailed_exitcode", "show_unmanaged", "yes"}
-    return Request(
-        flags=flags,
-        environ=os.environ,
-        cwd=Path.cwd(),
-        paths=tuple(merged.get("paths") or ()),
-        format=merged.get("format_") or "text",
-        **{name: merged[name] for name in names if merged.get(name) is not None},
-    )
-
-
-def tell(error: ReconcilerError, console: Console, *, as_json: bool) -> int:
-    """Prints an error, or several, where they belong; returns the exit code."""
-    errors = getattr(error, "errors", (error,))
-    for one in errors:
-        console.fail(one)
-    invalid = [one for one in errors if isinstance(one, InvalidError)]
-    if as_json and error.exit_code == InvalidError.exit_code and invalid:
-        console.fail_document(invalid)
-    return error.exit_code
+        return console.end(error)
 
 
 def main(argv: list[str] | None = None) -> NoReturn:
     """The entry point. Usage errors exit 64; a fault of the tool itself says where, without any value."""
-    sys.exit(guarded(argv))
+    from reconciler.commands.streams import prepare_streams
+
+    words = sys.argv[1:] if argv is None else argv
+    threading.excepthook = lambda fault: tell_thread(fault, words)
+    try:
+        prepare_streams()
+    except ReconcilerError as error:
+        sys.exit(tell(error, words))
+    sys.exit(guarded(words))
 
 
-def guarded(argv: list[str] | None) -> int:
+def guarded(argv: Sequence[str]) -> int:
     """The exit code of a command line; no traceback reaches a user."""
     try:
-        code = cli.main(argv, prog_name="reconciler", standalone_mode=False)
-        sys.stdout.flush()
-    except click.exceptions.Exit as exit_:
-        return exit_.exit_code
+        code = cli.main(list(argv), prog_name="reconciler", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
-        return UsageError.exit_code
-    except click.Abort:
+        return tell(make_usage_error(error), argv)
+    except (click.Abort, KeyboardInterrupt):
         return 130
-    except StoppedError as error:
-        return error.exit_code
-    except UsageError as error:
-        sys.stderr.write(f"{error.message}\n  -> {error.fix}\n")
-        return error.exit_code
-    except BrokenPipeError:
-        # Whoever read the answer has gone; Python would complain once more when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except ReconcilerError as error:
+        return tell(error, argv)
     except OSError as error:
-        return _say(f"cannot write the answer: {error.strerror}")
+        from reconciler.commands.streams import FULL, make_lost
+
+        lost = make_lost(error, sys.stdout) if error.errno in FULL else make_fault(type(error), error.__traceback__)
+        return tell(lost, argv)
     except Exception as error:
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{Path(last.filename).name}:{last.lineno}"
-        return _say(f"a fault of reconciler itself: {type(error).__name__} at {place}; please report it with this line")
+        return tell(make_fault(type(error), error.__traceback__), argv)
     return code if isinstance(code, int) else 0
 
 
-def _say(text: str) -> int:
-    sys.stderr.write(text + "\n")
-    return 1
+def make_usage_error(error: click.ClickException) -> UsageError:
+    """Click's words for a wrong command line, and where to read on."""
+    context = getattr(error, "ctx", None)
+    where = f"{context.command_path if context is not None else 'reconciler'} --help"
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return UsageError("a command is missing: validate, plan, apply or sandbox", where)
+    message = " ".join(error.format_message().split())
+    return UsageError(message[:1].lower() + message[1:].removesuffix("."), where)
+
+
+def make_fault(kind: type[BaseException], trace: TracebackType | None) -> ReconcilerError:
+    """A fault of the tool itself: where it is, without any value."""
+    frames = traceback.extract_tb(trace)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return ReconcilerError(f"a fault of reconciler itself: {kind.__name__}{place}; please report it with this line")
+
+
+def tell_thread(fault: threading.ExceptHookArgs, argv: Sequence[str]) -> None:
+    """A fault in a thread that nobody waits for: one line instead of a traceback."""
+    tell(make_fault(fault.exc_type, fault.exc_traceback), argv)
+
+
+def tell(error: ReconcilerError, argv: Sequence[str]) -> int:
+    """Prints what went wrong before or beside a command, in the form that the command line asks for."""
+    from reconciler.commands.console import make_console
+    from reconciler.commands.request import guess
+
+    return make_console(guess(argv, os.environ), os.environ).end(error)

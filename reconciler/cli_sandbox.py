@@ -5,7 +5,6 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, Literal
 
 import click
@@ -13,7 +12,9 @@ import msgspec
 
 from reconciler.sandbox.switches import DOCS, Switches
 
-LARGEST_PORT = 65535
+AT_LEAST_ONE = frozenset({"page_maximum", "default_page_size", "parallel"})
+LONGEST = 3600.0
+"""Seconds that a switch may ask for."""
 
 
 def add_switches(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -35,7 +36,13 @@ def _make_option(flag: str, name: str, hint: Any, help_: str) -> Callable[[Any],
     if hint is bool:
         return click.option(f"{flag}/--no-{flag[2:]}", name, default=None, help=help_)
     plain = next((one for one in typing.get_args(hint) if one is not types.NoneType), hint)
-    return click.option(flag, name, type=plain, help=help_)
+    return click.option(flag, name, type=_make_type(name, plain), help=help_)
+
+
+def _make_type(name: str, kind: type) -> click.ParamType[Any]:
+    if kind is int:
+        return click.IntRange(min=1 if name in AT_LEAST_ONE else 0)
+    return click.FloatRange(0, LONGEST) if kind is float else click.STRING
 
 
 def _shown(default: Any) -> str:
@@ -55,26 +62,3 @@ def make_switches(given: Mapping[str, Any]) -> Switches | None:
         numbers = typing.get_origin(hint) is Literal and all(isinstance(one, int) for one in typing.get_args(hint))
         chosen[name] = int(value) if numbers else value
     return Switches(**chosen) if chosen else None
-
-
-@click.command()
-@click.option("--port", type=click.IntRange(0, LARGEST_PORT), default=0, help="The port; 0 for any free one.")
-@click.option("--state", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Keep the state here.")
-@click.option(
-    "--seed", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Begin with these objects."
-)
-@add_switches
-def sandbox(**given: Any) -> int:
-    """Serve the emulator of the API on loopback, until Ctrl-C.
-
-    Example: reconciler sandbox --port 8080 --masks last4 --settings-patch replace
-    """
-    from reconciler.commands.sandbox import run_sandbox
-
-    return run_sandbox(
-        click.echo,
-        port=given["port"],
-        state=given["state"],
-        seed=given["seed"],
-        switches=make_switches(given),
-    )

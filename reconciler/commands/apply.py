@@ -16,18 +16,17 @@ from reconciler.commands.declared import SANDBOX_TOKEN
 from reconciler.commands.files import read_file
 from reconciler.commands.plan import declare, key_of, make_planned, plan_text
 from reconciler.commands.request import Request
+from reconciler.commands.saved import find_options, resolve_plan
 from reconciler.commands.scope import narrow_plan
 from reconciler.commands.stopping import Stopping
-from reconciler.desired.places import Places
-from reconciler.desired.secrets import Reference, SecretKeys, Secrets, resolve
+from reconciler.desired.secrets import SecretKeys
 from reconciler.errors import RefusedError, UsageError, worst
 from reconciler.live.account import Account
-from reconciler.model import Manifest, Plan, Problem, Report, ReportSummary, SecretRef, Source
-from reconciler.options import Options, Token, allowed_secret_names, load_options, read_token
-from reconciler.planning.codec import check_binding, load_plan
+from reconciler.model import Plan, Problem, Report, ReportSummary
+from reconciler.options import Options, Token, load_options, read_token
+from reconciler.planning.codec import check_binding, is_plan, load_plan
 from reconciler.reporting.documents import report_document
 from reconciler.reporting.report_text import render_report
-from reconciler.trust import judge_api
 
 LARGEST_PLAN = 256 * 1024 * 1024
 
@@ -45,13 +44,23 @@ def run_apply(request: Request, console: Console, stopping: Stopping) -> int:
 
 
 def find_saved(request: Request) -> Path | None:
-    """The plan file among the paths: alone, and known by what it holds."""
-    files = [path for path in request.paths if path.suffix not in {".yaml", ".yml"} and (request.cwd / path).is_file()]
+    """The plan file among the paths: alone, and known by what it holds where its name is a manifest's."""
+    files = [path for path in request.paths if _may_be_plan(request.cwd / path)]
     if not files:
         return None
     if len(request.paths) > 1:
         raise UsageError("a saved plan is applied alone", f"reconciler apply {files[0]}")
+    if request.flags.settings_patch is not None:
+        raise UsageError(
+            "--settings-patch changes no saved plan", f"reconciler plan --out {files[0]} --settings-patch …"
+        )
     return files[0]
+
+
+def _may_be_plan(path: Path) -> bool:
+    if path.suffix in {".yaml", ".yml"}:
+        return path.is_file() and is_plan(read_file(path, LARGEST_PLAN))
+    return path.exists() and not path.is_dir()
 
 
 def apply_saved(file: Path, request: Request, console: Console, stopping: Stopping) -> int:
@@ -66,6 +75,7 @@ def apply_saved(file: Path, request: Request, console: Console, stopping: Stoppi
         company_id=options.company_id,
         now=datetime.now(UTC),
     )
+    console.warn(options.warnings)
     if plan.config != options.config_digest and options.config_file:
         console.warn([Problem("config-changed", f"{options.config_file} is not as it was when this plan was made")])
     plan = msgspec.structs.replace(plan, changes=narrow_plan(plan, request.targets))
@@ -77,69 +87,21 @@ def apply_saved(file: Path, request: Request, console: Console, stopping: Stoppi
         return apply_and_report(plan, options, account, ask, None, request, console)
 
 
-def find_options(plan: Plan, request: Request) -> Options:
-    """The configuration that the plan was made with; without it (a job that has only the plan file) what the plan
-    tells of account and API, which may be no more than a configuration may say.
-    """
-    flags = request.flags
-    recorded = plan.config_file
-    if flags.config is None and recorded is not None and (request.cwd / recorded).is_file():
-        flags = msgspec.structs.replace(flags, config=recorded)
-    if recorded is None or flags.config is not None or request.environ.get("RECONCILER_CONFIG"):
-        if recorded is not None and flags.account is None:
-            flags = msgspec.structs.replace(flags, account=plan.account)
-        return load_options(flags=flags, environ=request.environ, cwd=request.cwd)
-    flags = msgspec.structs.replace(flags, account=None)
-    options = load_options(flags=flags, environ={**request.environ, "RECONCILER_ACCOUNT": ""}, cwd=request.cwd)
-    if options.config_file is not None:
-        return options
-    api = options.api
-    if not (flags.api or request.environ.get("RECONCILER_API") or request.sandbox):
-        address = judge_api(plan.api, from_file=True)
-        if address.wrong or address.refused:
-            raise RefusedError(f"the plan was made for {plan.api}", f"if it is right, say so: --api {plan.api}")
-        api = address.url
-    return msgspec.structs.replace(options, api=api, account=plan.account, company_id=plan.company_id)
-
-
-def resolve_plan(plan: Plan, options: Options, request: Request) -> Secrets:
-    """The values of the references in a saved plan: of its changes and of what travels along."""
-    found = [
-        Reference(
-            SecretRef(*str(value["secret"]).split(":", 1)),
-            ("settings", key),
-            _manifest_of(change.address, change.source),
-        )
-        for change in plan.changes
-        if change.action != "none"
-        for key, value in {**change.along, **change.body.get("settings", {})}.items()
-        if isinstance(value, dict) and "secret" in value
-    ]
-    return resolve(
-        found,
-        environ=request.environ,
-        allowed=allowed_secret_names(options, request.environ),
-        literals={},
-        places=Places(),
-    )
-
-
-def _manifest_of(address: str, source: Source) -> Manifest:
-    return Manifest(address=address, provider=address.partition("/")[0], source=source)
-
-
 def apply_now(request: Request, console: Console, stopping: Stopping) -> int:
     """Plans from the manifests, asks, and applies with what has just been read."""
     options = load_options(flags=request.flags, environ=request.environ, cwd=request.cwd, paths=request.paths)
+    console.warn(options.warnings)
     declared = declare(request, options)
     with open_account(request, options, declared.token, console, stopping) as account:
         planned = make_planned(request, options, declared, account, console)
         plan = planned.plan
-        show = console.answer if request.format == "text" else console.tell
-        show(plan_text(request, console, planned))
+        if request.format == "text":
+            console.answer(plan_text(planned, request, console.style, asks=True))
+        else:
+            console.tell(plan_text(planned, request, console.error_style, asks=True))
         check_refusals(plan)
-        if any(change.action != "none" for change in plan.changes) and not (request.yes or confirmed(console)):
-            raise RefusedError("not applied: the answer was not yes")
+        if count_changes(plan) and not request.yes and not confirmed(console, stopping):
+            raise RefusedError("not applied: the answer was not yes; nothing was written")
         ask = Ask(reveal=declared.secrets.reveal, secret=declared.keys.matches)
         hand = Hand(planned.snapshot.objects, planned.read_at)
         return apply_and_report(plan, options, account, ask, hand, request, console)
@@ -159,14 +121,19 @@ def check_refusals(plan: Plan) -> None:
         raise RefusedError(f"refused by {rules}; nothing was written", None, problems)
 
 
-def confirmed(console: Console) -> bool:
-    """Asks on the terminal; only yes is yes."""
-    console.stderr.write("Apply this? Only yes is yes: ")
-    console.stderr.flush()
-    try:
-        return input().strip().lower() == "yes"
-    except EOFError:
-        return False
+def count_changes(plan: Plan) -> int:
+    """How many objects an apply would write."""
+    return sum(change.action != "none" for change in plan.changes)
+
+
+def confirmed(console: Console, stopping: Stopping) -> bool:
+    """Asks on the terminal; only yes is yes. A signal ends the run at once: nothing is under way."""
+    console.prompt("Apply this? Only yes is yes: ")
+    with stopping.at_once():
+        try:
+            return input().strip().lower() == "yes"
+        except (EOFError, UnicodeDecodeError):
+            return False
 
 
 def apply_and_report(
@@ -175,7 +142,7 @@ def apply_and_report(
     """Applies and prints the report, whole, whatever happened."""
     began = time.monotonic()
     progress = console.progress()
-    progress.start("applying", plan.summary.update, plan.summary.seconds)
+    progress.start("applying", count_changes(plan), plan.summary.seconds)
     try:
         applied = apply_plan(plan, account, ask, parallel=options.parallel, hand=hand, tick=lambda: progress.advance(1))
     finally:

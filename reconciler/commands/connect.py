@@ -9,6 +9,7 @@ from pathlib import Path
 from reconciler.commands.console import Console
 from reconciler.commands.request import Request
 from reconciler.commands.stopping import Stopping
+from reconciler.errors import ReconcilerError
 from reconciler.live.account import Account
 from reconciler.options import Options, Token
 
@@ -21,7 +22,15 @@ def open_account(
     request: Request, options: Options, token: Token, console: Console, stopping: Stopping
 ) -> Iterator[Account]:
     """The account, closed afterwards. While it is open, a signal ends the request in flight and then the run."""
+    opened: list[Account] = []
+
+    def stop(code: int) -> None:
+        for one in opened:
+            one.stop(code)
+
     with ExitStack() as stack:
+        # First in, last out: no signal may tear the closing apart.
+        stack.enter_context(stopping.told(stop))
         api = options.api
         if request.sandbox:
             api = stack.enter_context(serve_sandbox(request.cwd / STATE, options.company_id))
@@ -35,23 +44,25 @@ def open_account(
             on_request=lambda method, status: console.log("request", method=method, status=status),
         )
         stack.callback(account.close)
-        stack.enter_context(stopping.told(account.stop))
+        opened.append(account)
+        stopping.pass_on()
         yield account
 
 
 @contextmanager
 def serve_sandbox(folder: Path, company_id: str | None) -> Iterator[str]:
-    """The address of an emulator whose state lives in a folder."""
+    """The address of an emulator whose state lives in a folder. Raises ReconcilerError where that cannot be."""
     from reconciler.sandbox.server import serve
     from reconciler.sandbox.state import load_world
 
     state = folder / "sandbox.json"
-    world = load_world(state)
-    if company_id is not None:
-        world.account.company_id = company_id
-    folder.mkdir(exist_ok=True)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n")
-    with serve(world, state=state) as server:
+    try:
+        folder.mkdir(exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n")
+    except OSError as error:
+        message = f"{folder.name}: the sandbox's state cannot be kept here: {error.strerror}"
+        raise ReconcilerError(message, "run it in a folder that you may write to") from None
+    with serve(load_world(state, company_id=company_id), state=state) as server:
         yield server.url

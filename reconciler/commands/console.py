@@ -7,8 +7,10 @@ import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from typing import Literal, TextIO
+from contextlib import suppress
+from typing import Any, Literal, TextIO
 
+from reconciler.commands.streams import LostError, fit_document, make_lost, silence
 from reconciler.errors import InvalidError, ReconcilerError, RefusedError
 from reconciler.model import Problem, Validation
 from reconciler.reporting.documents import validation_document
@@ -49,8 +51,11 @@ class Console:
         return sys.stdin is not None and sys.stdin.isatty() and self.stderr.isatty()
 
     def answer(self, text: str) -> None:
-        """The answer, on stdout."""
-        self._write(self.stdout, text, plain=self.document)
+        """The answer, on stdout. Raises LostError where it cannot be written."""
+        try:
+            _write(self.stdout, fit_document(text, self.stdout) if self.document else self._mark(text))
+        except OSError as error:
+            raise make_lost(error, self.stdout) from None
 
     def tell(self, text: str) -> None:
         """A remark, on stderr."""
@@ -60,16 +65,15 @@ class Console:
             for line in text.splitlines():
                 self.log("message", text=line)
         else:
-            self._write(self.stderr, text, plain=False)
+            self._remark(self._mark(text))
 
     def log(self, event: str, **fields: str | int | float | None) -> None:
         """One line of the log, with -v or as JSON."""
         if self.log_format == "json":
-            row = {"time": _now(), "level": "info", "event": event, **fields}
-            self._write(self.stderr, json.dumps(row), plain=True)
+            self._remark(json.dumps({"time": _now(), "level": "info", "event": event, **fields}))
         elif self.verbose:
             words = " ".join(f"{key}={value}" for key, value in fields.items() if value is not None)
-            self._write(self.stderr, f"{event} {words}".rstrip(), plain=False)
+            self._remark(self._mark(f"{event} {words}".rstrip()))
 
     def warn(self, warnings: Sequence[Problem]) -> None:
         """Warnings that stand in no answer."""
@@ -88,34 +92,74 @@ class Console:
             prefix=PREFIX if self.sandbox else "",
         )
 
-    def fail(self, error: ReconcilerError) -> None:
-        """An error, on stderr; where it ends 3 and the answer is JSON, the same as a document on stdout."""
-        problems = error.problems if isinstance(error, InvalidError | RefusedError) else ()
-        if self.log_format == "json":
-            rows: Sequence[Problem] = problems or (Problem("error", error.message, None, error.fix),)
-            for row in rows:
-                place = str(row.source) if row.source else None
-                self._write(
-                    self.stderr,
-                    json.dumps(
-                        {"time": _now(), "level": "error", "event": row.code, "text": row.message}
-                        | {"source": place, "fix": row.fix, "exit": error.exit_code}
-                    ),
-                    plain=True,
-                )
-        else:
-            self._write(self.stderr, render_error(error, self.error_style), plain=False)
+    def prompt(self, text: str) -> None:
+        """A question, on stderr, without a line break at its end."""
+        with suppress(OSError, ValueError):
+            self.stderr.write((PREFIX if self.sandbox else "") + text)
+            self.stderr.flush()
 
-    def fail_document(self, errors: Sequence[InvalidError]) -> None:
-        """The validate document of a verb that ends 3."""
+    def end(self, error: ReconcilerError) -> int:
+        """Prints what ended a run, with the validation document where it ends 3 as JSON. Returns the exit code."""
+        errors: Sequence[ReconcilerError] = getattr(error, "errors", (error,))
+        for one in errors:
+            self.fail(one)
+        invalid = [one for one in errors if isinstance(one, InvalidError)]
+        if self.document and error.exit_code == InvalidError.exit_code and invalid:
+            try:
+                self._fail_document(invalid)
+            except LostError as lost:
+                return self.end(lost)
+        return error.exit_code
+
+    def fail(self, error: ReconcilerError) -> None:
+        """An error, on stderr."""
+        if isinstance(error, LostError) and not error.message:
+            return
+        if self.log_format == "text":
+            self._remark(self._mark(render_error(error, self.error_style)))
+            return
+        problems = error.problems if isinstance(error, InvalidError | RefusedError) else ()
+        for row in problems or (Problem("error", error.message, None, error.fix),):
+            place = str(row.source) if row.source else None
+            line = {"time": _now(), "level": "error", "event": row.code, "text": row.message}
+            self._remark(json.dumps({**line, "source": place, "fix": row.fix, "exit": error.exit_code}))
+
+    def _fail_document(self, errors: Sequence[InvalidError]) -> None:
         problems = tuple(problem for error in errors for problem in error.problems)
         warnings = tuple(problem for error in errors for problem in error.warnings)
         self.answer(validation_document(Validation(errors=problems, warnings=warnings)))
 
-    def _write(self, stream: TextIO, text: str, *, plain: bool) -> None:
-        text = text if text.endswith("\n") else text + "\n"
-        stream.write(prefix_lines(text, PREFIX) if self.sandbox and not plain else text)
-        stream.flush()
+    def _mark(self, text: str) -> str:
+        return prefix_lines(_ended(text), PREFIX) if self.sandbox else text
+
+    def _remark(self, text: str) -> None:
+        """What stands on stderr never ends a run."""
+        try:
+            _write(self.stderr, text)
+        except (OSError, ValueError):
+            silence(self.stderr)
+
+
+def make_console(given: Mapping[str, Any], environ: Mapping[str, str]) -> Console:
+    """The console that the command line and the environment ask for."""
+    return Console(
+        environ,
+        color=given.get("color"),
+        quiet=bool(given.get("quiet")),
+        verbose=bool(given.get("verbose")),
+        log_format=given.get("log_format") or "text",
+        sandbox=bool(given.get("sandbox")),
+        document=given.get("format_") == "json",
+    )
+
+
+def _write(stream: TextIO, text: str) -> None:
+    stream.write(_ended(text))
+    stream.flush()
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("\n") else text + "\n"
 
 
 def _style(stream: TextIO, color: ColorChoice | None, environ: Mapping[str, str], width: int) -> Style:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from reconciler.commands.scope import make_scope
-from reconciler.desired.files import find_files
+from reconciler.desired.files import find_files, make_file_name
 from reconciler.desired.load import load_documents
 from reconciler.desired.manifests import Desired, make_manifests
 from reconciler.desired.places import Places
@@ -82,6 +82,14 @@ def find_manifests(options: Options, paths: Iterable[Path], cwd: Path) -> tuple[
     return files if len(roots) < 2 else sorted(dict.fromkeys(files)), problems
 
 
+class Loaded(Struct, frozen=True):
+    """What the files of an account say, with all that is wrong; the files, and the number of their documents."""
+
+    desired: Desired
+    files: list[Path]
+    documents: int
+
+
 def load_desired(
     options: Options,
     paths: Iterable[Path],
@@ -89,27 +97,27 @@ def load_desired(
     keys: SecretKeys,
     places: Places,
     *,
-    account: str | None,
     allow_literals: bool,
     offline: bool,
-) -> Desired:
+) -> Loaded:
     """All manifests of the account; problems of files, of YAML and of manifests together."""
     files, missing = find_manifests(options, paths, cwd)
     documents, broken = load_documents(files)
     desired = make_manifests(
-        documents, account=account, secret_keys=keys, allow_literals=allow_literals, offline=offline, places=places
+        documents,
+        account=options.account,
+        secret_keys=keys,
+        allow_literals=allow_literals,
+        offline=offline,
+        places=places,
     )
     desired.problems[:0] = [*missing, *broken]
     if not files and not missing:
-        place = Source(_shown(options.root, cwd), 1, 1)
+        place = Source(make_file_name(options.root), 1, 1)
         desired.problems.append(
             Problem("no-manifests", "holds no manifest (*.yaml, *.yml)", place, "name a folder that does, or write one")
         )
-    return desired
-
-
-def _shown(path: Path, cwd: Path) -> str:
-    return str(path.relative_to(cwd)) if path.is_relative_to(cwd) else str(path)
+    return Loaded(desired, files, len(documents))
 
 
 def load_declared(
@@ -126,9 +134,7 @@ def load_declared(
     or several of them at once.
     """
     keys, places, gathered = SecretKeys(options.secret_keys), Places(), Gathered()
-    desired = load_desired(
-        options, paths, cwd, keys, places, account=options.account, allow_literals=allow_literals, offline=False
-    )
+    desired = load_desired(options, paths, cwd, keys, places, allow_literals=allow_literals, offline=False).desired
     scope = make_scope(desired.manifests, paths, () if desired.problems else targets, cwd)
     if desired.problems:
         gathered.attempt(lambda: _refuse(desired))

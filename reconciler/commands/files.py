@@ -7,19 +7,28 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, UsageError
+
+
+def check_target(path: Path) -> None:
+    """Raises UsageError for what can be no file to write, before any work is done for it."""
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: is no ordinary file", "name a file")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: there is no folder {path.parent}", f"mkdir -p {path.parent}")
 
 
 def save_file(path: Path, data: bytes) -> None:
     """Writes a file in one step, readable by its owner alone. Raises ReconcilerError where it cannot."""
     name = ""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        real = path.resolve()
+        handle, name = tempfile.mkstemp(dir=real.parent, prefix=".reconciler-")
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        Path(name).replace(real)
     except OSError as error:
         if name:
             with suppress(OSError):

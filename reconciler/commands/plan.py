@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -11,19 +12,19 @@ from reconciler import __version__
 from reconciler.commands.connect import open_account
 from reconciler.commands.console import Console
 from reconciler.commands.declared import Declared, load_declared
-from reconciler.commands.files import save_file
+from reconciler.commands.files import check_target, save_file
 from reconciler.commands.request import Request
 from reconciler.commands.stopping import Stopping
-from reconciler.desired.secrets import references
-from reconciler.errors import InvalidError, ReconcilerError
+from reconciler.errors import InvalidError, RefusedError
 from reconciler.live.account import Account
-from reconciler.model import Plan, Snapshot
+from reconciler.model import Plan, Problem, Snapshot
 from reconciler.options import Options, load_options
 from reconciler.planning.codec import format_time, seal_plan
 from reconciler.planning.forecast import Limits
 from reconciler.planning.guard import Guards
 from reconciler.planning.planner import Asked, Context, make_plan
 from reconciler.planning.settings import Place
+from reconciler.reporting.style import Style
 from reconciler.reporting.text import render_plan
 
 
@@ -40,17 +41,22 @@ class Planned(Struct, frozen=True):
 
 def run_plan(request: Request, console: Console, stopping: Stopping) -> int:
     """Plans, prints, saves. Returns the exit code."""
+    if request.out is not None:
+        check_target(request.out)
     options = load_options(flags=request.flags, environ=request.environ, cwd=request.cwd, paths=request.paths)
+    console.warn(options.warnings)
     declared = declare(request, options)
     with open_account(request, options, declared.token, console, stopping) as account:
         planned = make_planned(request, options, declared, account, console)
+    stopping.check()
     plan = planned.plan
     if request.out is not None:
-        check_savable(plan, declared)
-    console.answer(planned.data.decode() if request.format == "json" else plan_text(request, console, planned))
+        check_savable(plan)
+    console.answer(planned.data.decode() if request.format == "json" else plan_text(planned, request, console.style))
     if request.out is not None:
         save_file(request.out, planned.data)
-        console.tell(f"Saved to {request.out}. To apply exactly this: reconciler apply {request.out}")
+        line = f"reconciler apply{' --sandbox' if request.sandbox else ''} {shlex.quote(str(request.out))}"
+        console.tell(f"Saved to {request.out}. To apply exactly this: {line}")
     return exit_code_of(plan, detailed=request.detailed_exitcode)
 
 
@@ -152,21 +158,19 @@ def key_of(request: Request) -> bytes | None:
     return key.encode(errors="surrogateescape") if key else None
 
 
-def plan_text(request: Request, console: Console, planned: Planned) -> str:
-    """The plan for people."""
+def plan_text(planned: Planned, request: Request, style: Style, *, asks: bool = False) -> str:
+    """The plan for people. asks: a question follows it, so that nothing is said of what to type next."""
     options = planned.options
     return render_plan(
         planned.plan,
-        console.style,
+        style,
         show_unmanaged=request.show_unmanaged,
         limits=(options.run_per_second, options.run_per_minute),
-        next_step=_next_step(request, planned),
+        next_step=_next_step(planned) if request.sandbox and not asks else None,
     )
 
 
-def _next_step(request: Request, planned: Planned) -> str | None:
-    if not request.sandbox or request.yes:
-        return None
+def _next_step(planned: Planned) -> str | None:
     if planned.plan.summary.update:
         return "apply it: reconciler apply --sandbox"
     files = sorted({one.source.file for one in planned.declared.manifests})
@@ -180,20 +184,14 @@ def exit_code_of(plan: Plan, *, detailed: bool) -> int:
     return 2 if detailed and any(change.action != "none" for change in plan.changes) else 0
 
 
-def check_savable(plan: Plan, declared: Declared) -> None:
-    """A saved plan holds no secret, and a literal one can be found nowhere else."""
-    literal = sorted(
-        {change.address for change in plan.changes for ref in (change.body, change.along) if _has_literal(ref)}
-    )
+def check_savable(plan: Plan) -> None:
+    """A saved plan holds no secret, and a literal one can be found nowhere else. Raises RefusedError."""
+    literal = [
+        Problem("literal-secret", f"{change.address}: settings.{key} is a literal secret", change.source)
+        for change in plan.changes
+        for key, value in sorted({**change.along, **change.body.get("settings", {})}.items())
+        if isinstance(value, dict) and str(value.get("secret", "")).startswith("literal:")
+    ]
     if literal:
-        named = [one for one in references(declared.manifests) if one.manifest.address in literal]
-        file = named[0].manifest.source if named else ""
-        raise ReconcilerError(
-            f"a saved plan cannot hold the literal secrets of {', '.join(literal)} ({file})",
-            'write them as references, {secret: "env:HOOD_…"}, or apply without a saved plan',
-        )
-
-
-def _has_literal(body: dict[str, object]) -> bool:
-    values = [*body.values(), *(body.get("settings") or {}).values()]  # type: ignore[attr-defined]
-    return any(isinstance(one, dict) and str(one.get("secret", "")).startswith("literal:") for one in values)
+        fix = 'write {secret: "env:HOOD_…"} instead, or apply without a saved plan'
+        raise RefusedError("a saved plan cannot hold literal secrets; nothing was saved", fix, literal)

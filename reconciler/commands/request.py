@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
+from reconciler.errors import UsageError
 from reconciler.options import Flags
+
+WORDS = {"color": ("auto", "always", "never"), "log_format": ("text", "json"), "format_": ("text", "json")}
+SWITCHES = ("sandbox", "strict", "quiet", "verbose")
+YES, NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
+FIELDS = frozenset(
+    {"targets", "strict", "allow_literals", "sandbox", "out", "detailed_exitcode", "show_unmanaged", "yes"}
+)
 
 
 class Request(Struct, frozen=True):
@@ -30,3 +39,66 @@ class Request(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Request(paths={self.paths}, targets={self.targets}, format={self.format!r})"
+
+
+def merge(before: Mapping[str, Any], after: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    """Flags after the command beat those before it, and both beat RECONCILER_* variables. May raise UsageError."""
+    merged = dict(before)
+    merged.update({key: value for key, value in after.items() if value is not None or key not in merged})
+    for key, allowed in WORDS.items():
+        if merged.get(key) is None:
+            merged[key] = _read_word(environ, key, allowed)
+    for key in SWITCHES:
+        if merged.get(key) is None:
+            merged[key] = _read_switch(environ, key)
+    return merged
+
+
+def _read_word(environ: Mapping[str, str], key: str, allowed: Sequence[str]) -> str | None:
+    name = "RECONCILER_" + key.rstrip("_").upper()
+    value = environ.get(name) or None
+    if value is not None and value not in allowed:
+        raise UsageError(f"{name} is none of its words", "write " + " or ".join(allowed))
+    return value
+
+
+def _read_switch(environ: Mapping[str, str], key: str) -> bool:
+    name = "RECONCILER_" + key.upper()
+    value = environ.get(name, "").lower()
+    if value not in YES | NO:
+        raise UsageError(f"{name} is neither yes nor no", f"write {name}=1, or unset it")
+    return value in YES
+
+
+def guess(argv: Sequence[str], environ: Mapping[str, str]) -> dict[str, Any]:
+    """How to speak of a command line that could not be read: with --sandbox, as JSON, or neither."""
+    as_json = "--log-format=json" in argv or ("--log-format", "json") in pairwise(argv)
+    given = {"sandbox": "--sandbox" in argv or None, "log_format": "json" if as_json else None}
+    try:
+        return merge({}, given, environ)
+    except UsageError:
+        return given
+
+
+def make_request(merged: Mapping[str, Any], environ: Mapping[str, str], *, offline: bool) -> Request:
+    """The command line as one value. offline: the command sends no token anywhere."""
+    flags = Flags(
+        config=merged.get("config"),
+        api=merged.get("api"),
+        account=merged.get("account"),
+        parallel=merged.get("parallel"),
+        settings_patch=merged.get("settings_patch"),
+        offline=offline or bool(merged.get("sandbox")),
+    )
+    try:
+        cwd = Path.cwd()
+    except OSError:
+        raise UsageError("the working directory does not exist any more", "cd to one that does") from None
+    return Request(
+        flags=flags,
+        environ=environ,
+        cwd=cwd,
+        paths=tuple(merged.get("paths") or ()),
+        format=merged.get("format_") or "text",
+        **{name: merged[name] for name in FIELDS if merged.get(name) is not None},
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from reconciler.sandbox.server import load_world, main_loop
+from reconciler.sandbox.server import main_loop
+from reconciler.sandbox.state import load_world
 from reconciler.sandbox.switches import Switches
 
 

@@ -17,16 +17,36 @@ class Stopping:
 
     def __init__(self) -> None:
         self.code: int | None = None
-        self._listener: Callable[[int], None] | None = None
+        self._listener: Callable[[int], object] | None = None
 
     @contextmanager
-    def told(self, listener: Callable[[int], None]) -> Iterator[None]:
+    def told(self, listener: Callable[[int], object]) -> Iterator[None]:
         """While inside, a signal is told to the listener instead of ending the run."""
-        self._listener = listener
+        before, self._listener = self._listener, listener
         try:
             yield
         finally:
-            self._listener = None
+            self._listener = before
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """While inside, a signal ends the run where it stands: nothing is under way."""
+        before, self._listener = self._listener, None
+        try:
+            self.check()
+            yield
+        finally:
+            self._listener = before
+
+    def pass_on(self) -> None:
+        """Tells the listener of a signal that came before it could listen."""
+        if self.code is not None and self._listener is not None:
+            self._listener(self.code)
+
+    def check(self) -> None:
+        """Raises StoppedError where a signal has come."""
+        if self.code is not None:
+            raise StoppedError(self.code)
 
     @contextmanager
     def caught(self) -> Iterator[None]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 from reconciler.commands.console import Console
-from reconciler.commands.declared import find_manifests
+from reconciler.commands.declared import load_desired
 from reconciler.commands.request import Request
 from reconciler.configuration import find_config, read_config
-from reconciler.desired.load import load_documents
-from reconciler.desired.manifests import make_manifests
 from reconciler.desired.places import Places
 from reconciler.desired.secrets import SecretKeys
 from reconciler.errors import InvalidError
@@ -21,22 +21,29 @@ from reconciler.reporting.validation_text import render_validation
 
 def run_validate(request: Request, console: Console) -> int:
     """Validates the configuration and the manifests of all accounts, or of the paths; prints all that is wrong."""
-    accounts = read_accounts(request)
     errors: list[Problem] = []
     warnings: list[Problem] = []
-    files: set[str] = set()
+    files: set[Path] = set()
     count = 0
-    for options in accounts:
-        found, problems, warned, number = validate_account(request, options)
-        errors.extend(problem for problem in problems if problem not in errors)
-        warnings.extend(warning for warning in warned if warning not in warnings)
-        files.update(found)
-        count = max(count, number)
-    if request.strict:
-        errors, warnings = (
-            [*errors, *(one for one in warnings if one.code == "dropped-setting")],
-            [one for one in warnings if one.code != "dropped-setting"],
+    for options in read_accounts(request):
+        keys = SecretKeys(options.secret_keys)
+        loaded = load_desired(
+            options,
+            request.paths,
+            request.cwd,
+            keys,
+            Places(),
+            allow_literals=request.allow_literals,
+            offline=True,
         )
+        errors.extend(one for one in loaded.desired.problems if one not in errors)
+        warnings.extend(one for one in (*options.warnings, *loaded.desired.warnings) if one not in warnings)
+        # Accounts may share files.
+        count += 0 if files.issuperset(loaded.files) else loaded.documents
+        files.update(loaded.files)
+    if request.strict:
+        errors += [one for one in warnings if one.code == "dropped-setting"]
+        warnings = [one for one in warnings if one.code != "dropped-setting"]
     validation = Validation(errors=tuple(sorted(errors, key=_order)), warnings=tuple(sorted(warnings, key=_order)))
     if request.format == "json":
         console.answer(validation_document(validation))
@@ -61,25 +68,6 @@ def read_accounts(request: Request) -> list[Options]:
         )
         for name in names
     ]
-
-
-def validate_account(request: Request, options: Options) -> tuple[list[str], list[Problem], list[Problem], int]:
-    """The files, errors, warnings and number of manifests of one account."""
-    places = Places()
-    files, missing = find_manifests(options, request.paths, request.cwd)
-    documents, broken = load_documents(files)
-    desired = make_manifests(
-        documents,
-        account=options.account,
-        secret_keys=SecretKeys(options.secret_keys),
-        allow_literals=request.allow_literals,
-        offline=True,
-        places=places,
-    )
-    problems = [*missing, *broken, *desired.problems]
-    if not files and not missing:
-        problems.append(Problem("no-manifests", "holds no manifest (*.yaml, *.yml)", Source(str(options.root), 1, 1)))
-    return [str(file) for file in files], problems, [*options.warnings, *desired.warnings], len(documents)
 
 
 def _order(problem: Problem) -> tuple[str, int, int, str, str]:

@@ -1,0 +1,57 @@
+"""The flags that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+EXIT_CODES = """\b
+Exit codes:
+  0 done: in sync, applied and verified, or changes planned
+  1 a fault of the tool itself       5 stale: live objects moved since the plan
+  2 changes are pending              6 incomplete: failed, skipped or unverified
+  3 not valid                        7 not authorised
+  4 refused                          8 the API cannot be reached or understood
+  64 the command line is wrong       130, 143 interrupted"""
+
+Option = Callable[[Any], Any]
+
+GLOBAL: tuple[Option, ...] = (
+    click.option("--config", metavar="FILE", help="The configuration; else the nearest reconciler.yaml."),
+    click.option("--api", metavar="URL", help="A server of the same API; the token goes there."),
+    click.option("--account", metavar="NAME", help="The account, where several are configured."),
+    click.option("--sandbox", is_flag=True, default=None, help="Use the built-in emulator; no account is touched."),
+    click.option("--color", type=click.Choice(["auto", "always", "never"]), help="Colours on stdout."),
+    click.option("-q", "--quiet", is_flag=True, default=None, help="No progress and no warnings on stderr."),
+    click.option("-v", "--verbose", is_flag=True, default=None, help="Log every request on stderr."),
+    click.option("--log-format", type=click.Choice(["text", "json"]), help="How stderr is written."),
+)
+PATHS: Option = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+FORMAT: Option = click.option("--format", "format_", type=click.Choice(["text", "json"]), help="What stdout carries.")
+CHECKS: tuple[Option, ...] = (
+    click.option("--strict", is_flag=True, default=None, help="A settings key that would be dropped is an error."),
+    click.option("--allow-literal-secrets", "allow_literals", is_flag=True, help="Secrets may stand in manifests."),
+)
+SCOPE: tuple[Option, ...] = (
+    PATHS,
+    click.option("--target", "targets", multiple=True, metavar="T", help="An address, id, file or glob; repeatable."),
+    *CHECKS,
+    click.option("--settings-patch", type=click.Choice(["auto", "changed", "whole"]), help="How settings are sent."),
+    click.option("--parallel", type=click.IntRange(1, 64), metavar="N", help="Requests at once."),
+    click.option("--show-unmanaged", is_flag=True, help="List what no manifest describes."),
+    FORMAT,
+)
+
+
+def with_options(*options: Option) -> Option:
+    """Adds options to a command, and the global ones, which work before and after it."""
+
+    def add(function: Any) -> Any:
+        for option in reversed((*options, *GLOBAL)):
+            function = option(function)
+        return function
+
+    return add
