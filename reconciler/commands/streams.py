@@ -36,13 +36,17 @@ def prepare_streams() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # else the next file or connection would become this stream
-    if sys.stderr is None:
-        sys.stderr = io.TextIOWrapper(io.FileIO(os.devnull, "w"), encoding="utf-8")
+    sys.stderr = sys.stderr or _open_nothing()
     if sys.stdout is None:
+        sys.stdout = _open_nothing()
         raise ReconcilerError("stdout is closed, so that the answer can go nowhere", "send it to a file or /dev/null")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=ESCAPE)
+
+
+def _open_nothing() -> TextIO:
+    return io.TextIOWrapper(io.FileIO(os.devnull, "w"), encoding="utf-8")
 
 
 def fit_document(text: str, stream: TextIO) -> str:
