@@ -41,9 +41,9 @@ def make_file_name(path: Path) -> str:
     """The path relative to the working directory, with forward slashes, as it is printed."""
     if not path.is_absolute():
         return path.as_posix()
-    folder, name = os.path.split(path)
+    folder, slash, name = str(path).rpartition(os.sep)
     if name.endswith(SUFFIXES):
-        return _make_folder_name(folder, os.getcwd()) + name  # noqa: PTH109 - a Path would cost more than all the rest
+        return _make_folder_name(folder + slash, os.getcwd()) + name  # noqa: PTH109 - a Path costs more than the rest
     return _make_relative(str(path))
 
 

@@ -117,7 +117,7 @@ def _judge(document: Document, rules: _Rules) -> tuple[Draft | None, list[Findin
     if own_id is None and name is None:
         message = f"name: is missing, and id names no object of the account {rules.account}"
         return None, [*findings, Finding(("id",), "missing-key", message, f"add name:, or {rules.account}: to id")]
-    broken = any(finding.code != "dropped-setting" for finding in findings)
+    broken = bool(findings) and any(finding.code != "dropped-setting" for finding in findings)
     source, key = document.source, data.get("key")
     return Draft(source, data["provider"], own_id, name, key, raw_id, data, settings, broken), findings
 
@@ -176,7 +176,7 @@ def _make_id(raw: dict[str, str], account: str | None) -> str | None:
 
 def _make_manifest(draft: Draft, literals: dict[SecretRef, str]) -> Manifest:
     data, settings = draft.data, draft.settings
-    if any(value.__class__ is Literal for value in settings.values()):
+    if Literal in map(type, settings.values()):
         settings = _hide_literals(draft, literals)
     default = data.get("is_default")
     return Manifest(

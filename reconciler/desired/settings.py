@@ -54,11 +54,11 @@ def _judge_text(key: str, value: str, rules: SettingRules) -> Literal | Finding:
 
 
 def _judge_mapping(key: str, value: dict[str, Json], *, secret: bool) -> SecretRef | Finding:
-    where = make_path(("settings", key))
     ref = make_reference(value["secret"]) if is_reference(value) else None
+    if ref is not None and secret:
+        return ref
+    where = make_path(("settings", key))
     if ref is not None:
-        if secret:
-            return ref
         message = f"{where}: refers to a secret, but {key} is not a secret key: anyone could read its value"
         fix = f'add "{key}" to secrets.keys in reconciler.yaml, or write the value as text'
         return Finding(("settings", key), "reference-not-secret", message, fix)
