@@ -63,6 +63,15 @@ class Reference(NamedTuple):
     manifest: Manifest
 
 
+class _Fault(NamedTuple):
+    """Why a reference cannot be resolved."""
+
+    reference: Reference
+    code: str
+    message: str
+    fix: str
+
+
 def references(manifests: Iterable[Manifest]) -> list[Reference]:
     """Every reference of the manifests, in their order."""
     return [
@@ -107,25 +116,25 @@ def resolve(
 
     Values are kept as they are, a line break at their end too.
     """
-    refused: list[Problem] = []
-    missing: list[Problem] = []
+    refused: list[_Fault] = []
+    missing: list[_Fault] = []
     values = dict(literals)
     for reference in found:
         name = reference.ref.name
         if reference.ref.scheme == "literal":
             continue
         if fix := _find_knob(name, allowed):
-            refused.append(_make_problem(reference, "secret-refused", f"{name} may not be read", fix, places))
+            refused.append(_Fault(reference, "secret-refused", f"{name} may not be read", fix))
         elif not environ.get(name):
             state = "is empty" if name in environ else "is not set"
-            missing.append(_make_problem(reference, "secret-missing", f"{name} {state}", f"export {name}=…", places))
+            missing.append(_Fault(reference, "secret-missing", f"{name} {state}", f"export {name}=…"))
         else:
             values[reference.ref] = environ[name]
     if refused:
         names = ", ".join(sorted({reference.ref.name for reference in found if _is_refused(reference, allowed)}))
-        raise RefusedError(f"manifests may not read {names}", _join_fixes(refused), refused)
+        raise RefusedError(f"manifests may not read {names}", _join_fixes(refused), _make_problems(refused, places))
     if missing:
-        raise InvalidError(missing)
+        raise InvalidError(_make_problems(missing, places))
     return Secrets(values)
 
 
@@ -146,10 +155,18 @@ def _matches(name: str, globs: Iterable[str]) -> bool:
     return any(fnmatchcase(name, glob) for glob in globs)
 
 
-def _join_fixes(problems: Iterable[Problem]) -> str:
-    return "; ".join(dict.fromkeys(problem.fix for problem in problems if problem.fix))
+def _join_fixes(faults: Iterable[_Fault]) -> str:
+    return "; ".join(dict.fromkeys(fault.fix for fault in faults))
 
 
-def _make_problem(reference: Reference, code: str, message: str, fix: str, places: Places) -> Problem:
-    place = places.value(reference.manifest.source, reference.path)
-    return Problem(code, f"{'.'.join(reference.path)}: {message}", place, fix)
+def _make_problems(faults: Iterable[_Fault], places: Places) -> list[Problem]:
+    """In the order of files, since finding places reads a file again and remembers only the last few."""
+    return [
+        Problem(
+            fault.code,
+            f"{'.'.join(fault.reference.path)}: {fault.message}",
+            places.value(fault.reference.manifest.source, fault.reference.path),
+            fault.fix,
+        )
+        for fault in sorted(faults, key=lambda fault: fault.reference.manifest.source)
+    ]

@@ -73,11 +73,17 @@ def make_plan(
     work = _Work(warnings=list(warnings))
     scope = [manifest for manifest in ordered if in_scope(manifest)]
     account = make_account(snapshot, asked, strict=context.strict, when_hidden=context.when_hidden)
-    for manifest in scope:
+    # In the order of files, since finding places reads a file again and remembers only the last few.
+    for manifest in sorted(scope, key=_by_place):
         _plan_one(manifest, matches, account, work)
     _refuse_errors(work)
+    work.changes.sort(key=attrgetter("address"))
     changes = guard_changes(work.changes, len(scope), context.guards, context.settings_patch)
     return _finish(context, company, changes, matches, snapshot, work, out_of_scope=len(ordered) - len(scope))
+
+
+def _by_place(manifest: Manifest) -> tuple[str, int]:
+    return manifest.source.file, manifest.source.line
 
 
 def _plan_one(manifest: Manifest, matches: Matches, account: Account, work: _Work) -> None:
