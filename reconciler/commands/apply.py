@@ -84,7 +84,7 @@ def apply_saved(file: Path, request: Request, console: Console, stopping: Stoppi
     token = Token(SANDBOX_TOKEN) if request.sandbox else read_token(options, request.environ)
     with open_account(request, options, token, console, stopping) as account:
         ask = Ask(reveal=secrets.reveal, secret=SecretKeys(options.secret_keys).matches)
-        return apply_and_report(plan, options, account, ask, None, request, console)
+        return apply_and_report(plan, options, account, ask, None, request, console, stopping)
 
 
 def apply_now(request: Request, console: Console, stopping: Stopping) -> int:
@@ -94,6 +94,7 @@ def apply_now(request: Request, console: Console, stopping: Stopping) -> int:
     declared = declare(request, options)
     with open_account(request, options, declared.token, console, stopping) as account:
         planned = make_planned(request, options, declared, account, console)
+        stopping.check()
         plan = planned.plan
         if request.format == "text":
             console.answer(plan_text(planned, request, console.style, asks=True))
@@ -104,7 +105,7 @@ def apply_now(request: Request, console: Console, stopping: Stopping) -> int:
             raise RefusedError("not applied: the answer was not yes; nothing was written")
         ask = Ask(reveal=declared.secrets.reveal, secret=declared.keys.matches)
         hand = Hand(planned.snapshot.objects, planned.read_at)
-        return apply_and_report(plan, options, account, ask, hand, request, console)
+        return apply_and_report(plan, options, account, ask, hand, request, console, stopping)
 
 
 def check_refusals(plan: Plan) -> None:
@@ -137,7 +138,14 @@ def confirmed(console: Console, stopping: Stopping) -> bool:
 
 
 def apply_and_report(
-    plan: Plan, options: Options, account: Account, ask: Ask, hand: Hand | None, request: Request, console: Console
+    plan: Plan,
+    options: Options,
+    account: Account,
+    ask: Ask,
+    hand: Hand | None,
+    request: Request,
+    console: Console,
+    stopping: Stopping,
 ) -> int:
     """Applies and prints the report, whole, whatever happened."""
     began = time.monotonic()
@@ -149,7 +157,10 @@ def apply_and_report(
         progress.done()
     # What has just been printed with the plan is not said twice.
     said = hand is not None and request.format == "text"
-    report = make_report(plan, applied, account, time.monotonic() - began, warnings=() if said else plan.warnings)
+    # A signal that came between two requests ends the run without an error of its own.
+    code = worst([applied.code, stopping.code]) if applied.code and stopping.code else applied.code
+    seconds = time.monotonic() - began
+    report = make_report(plan, applied, account, seconds, code, warnings=() if said else plan.warnings)
     if request.format == "json":
         console.answer(report_document(report))
     else:
@@ -160,7 +171,7 @@ def apply_and_report(
 
 
 def make_report(
-    plan: Plan, applied: Applied, account: Account, seconds: float, warnings: tuple[Problem, ...]
+    plan: Plan, applied: Applied, account: Account, seconds: float, code: int, warnings: tuple[Problem, ...]
 ) -> Report:
     """What an apply did, with the exit code of the whole run."""
     counts = dict.fromkeys(ReportSummary.__struct_fields__, 0)
@@ -173,7 +184,7 @@ def make_report(
         outcomes=applied.outcomes,
         requests=account.requests,
         seconds=round(seconds, 1),
-        exit_code=worst([applied.code]),
+        exit_code=code,
         notes=applied.notes,
         warnings=warnings,
     )
