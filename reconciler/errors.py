@@ -24,6 +24,13 @@ from collections.abc import Sequence
 from reconciler.model import Problem, Source
 
 
+def unite_problems(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Problems of all stages in the order of their places, each once; of one value's faults the one that tells more."""
+    told = {problem.source for problem in problems if problem.code == "not-text"}
+    kept = {one for one in problems if one.code != "not-finite" or one.source not in told}
+    return tuple(sorted(kept, key=lambda one: (one.source or Source("", 0, 0), one.code, one.message, one.fix or "")))
+
+
 class ReconcilerError(Exception):
     """A failure with an exit code. str() is one line without the fix."""
 
@@ -47,9 +54,9 @@ class InvalidError(ReconcilerError):
     exit_code = 3
 
     def __init__(self, problems: Sequence[Problem], warnings: Sequence[Problem] = ()) -> None:
-        super().__init__(f"{len(problems)} error{'s' if len(problems) != 1 else ''}")
-        self.problems = tuple(problems)
-        self.warnings = tuple(warnings)
+        self.problems = unite_problems(problems)
+        self.warnings = unite_problems(warnings)
+        super().__init__(f"{len(self.problems)} error{'s' if len(self.problems) != 1 else ''}")
 
 
 class RefusedError(ReconcilerError):
@@ -59,7 +66,7 @@ class RefusedError(ReconcilerError):
 
     def __init__(self, message: str, fix: str | None = None, problems: Sequence[Problem] = ()) -> None:
         super().__init__(message, fix)
-        self.problems = tuple(problems)
+        self.problems = unite_problems(problems)
 
 
 class UnauthorisedError(ReconcilerError):

@@ -13,7 +13,7 @@ from reconciler.desired.files import find_files, make_file_name
 from reconciler.desired.load import load_documents
 from reconciler.desired.manifests import Desired, make_manifests
 from reconciler.desired.places import Places
-from reconciler.desired.secrets import SecretKeys, Secrets, references, resolve
+from reconciler.desired.secrets import SecretKeys, Secrets, make_stand_ins, references, resolve
 from reconciler.errors import InvalidError, ReconcilerError, worst
 from reconciler.model import Manifest, Problem, Source
 from reconciler.options import Options, Token, allowed_secret_names, read_token
@@ -138,12 +138,14 @@ def load_declared(
     scope = make_scope(desired.manifests, paths, () if desired.problems else targets, cwd)
     if desired.problems:
         gathered.attempt(lambda: _refuse(desired))
+    found = references(one for one in desired.manifests if scope(one))
+    readable, literals = make_stand_ins(found) if sandbox else (environ, desired.literals)
     secrets = gathered.attempt(
         lambda: resolve(
-            references(one for one in desired.manifests if scope(one)),
-            environ=environ,
+            found,
+            environ=readable,
             allowed=allowed_secret_names(options, environ),
-            literals=desired.literals,
+            literals=literals,
             places=places,
         )
     )

@@ -9,7 +9,7 @@ import msgspec
 from reconciler.commands.request import Request
 from reconciler.configuration import find_config
 from reconciler.desired.places import Places
-from reconciler.desired.secrets import Reference, Secrets, resolve
+from reconciler.desired.secrets import Reference, Secrets, make_stand_ins, resolve
 from reconciler.errors import InvalidError, RefusedError
 from reconciler.model import Change, Json, Manifest, Plan, Problem, SecretRef
 from reconciler.options import Options, allowed_secret_names, load_options
@@ -62,7 +62,7 @@ def resolve_plan(plan: Plan, options: Options, request: Request) -> Secrets:
     ]
     return resolve(
         found,
-        environ=request.environ,
+        environ=make_stand_ins(found)[0] if request.sandbox else request.environ,
         allowed=allowed_secret_names(options, request.environ),
         literals={},
         places=Places(),

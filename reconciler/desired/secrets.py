@@ -104,6 +104,15 @@ class Secrets:
         raise TypeError("secrets are not pickled or copied")
 
 
+def make_stand_ins(found: Iterable[Reference]) -> tuple[dict[str, str], dict[SecretRef, str]]:
+    """An environment and literals for the emulator: a stand-in behind each reference, since it keeps what it is sent
+    in a file, where no secret may lie.
+    """
+    refs = [reference.ref for reference in found]
+    environ = {ref.name: f"stand-in for {ref.reference}" for ref in refs if ref.scheme == "env"}
+    return environ, {ref: f"stand-in for {ref.name}" for ref in refs if ref.scheme == "literal"}
+
+
 def resolve(
     found: Sequence[Reference],
     *,

@@ -41,6 +41,9 @@ def make_syntax_problem(error: Exception, file: str) -> Problem:
     problem, mark = "", None
     if isinstance(error, MarkedYAMLError):
         problem, mark = error.problem or error.context or "", error.problem_mark or error.context_mark
+        if "quoted scalar" in (error.context or "") and "found unexpected" in problem:
+            # The end of the file says nothing: what people look for is where the quote opens.
+            mark = error.context_mark or mark
     source = Source(file, 1, 1) if mark is None else Source(file, mark.line + 1, mark.column + 1)
     for part, what, fix in _SENTENCES:
         if part in problem:

@@ -4,7 +4,8 @@
     2xx                      decoded; not JSON: again done
     429                      again                    again at once (through the gate), THROTTLES times
     500 502 503 504          again                    UnknownOutcomeError: read the object first
-    other 5xx, 3xx, 1xx, 408 AnswerError (408: Rejected) UnknownOutcomeError
+    3xx                      AnswerError              AnswerError
+    other 5xx, 1xx, 408      AnswerError (408: Rejected) UnknownOutcomeError
     401 403                  UnauthorisedError        UnauthorisedError
     other 4xx                RejectedError            RejectedError
     no connection            again                    again: nothing has left
@@ -186,6 +187,9 @@ class Client:
 
     def _write_refusal(self, what: str, response: Response, *, quiet: bool) -> ReconcilerError:
         fault = self._refusal(what, response, quiet=quiet)
+        if response.status in range(300, 400):
+            # Whoever redirects has not done it, and would do the same with the next one.
+            return fault
         if isinstance(fault, AnswerError) or response.status == 408:
             trace_id = fault.trace_id if isinstance(fault, ApiError) else None
             return UnknownOutcomeError(fault.message, fault.fix, status=response.status, trace_id=trace_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from sys import intern
 from typing import Any, Generic, TypeVar
 
 from msgspec import UNSET, DecodeError, Raw, Struct, UnsetType, ValidationError
@@ -120,6 +121,8 @@ class Decoder:
     def _objects(self, body: bytes) -> Page[Live]:
         answer = _ITEMS.decode(body)
         if isinstance(answer, list):
+            if not answer:
+                raise ShapeError("is an empty list: neither an object nor a word that there is none")
             return self._filled(answer, None)
         if answer.items is UNSET:
             return self._filled([_ITEM.decode(body)], None)
@@ -140,13 +143,13 @@ class Decoder:
             raise ShapeError("has a list where an object of settings belongs")
         return Live(
             _id(item.id),
-            _text(item.company_id),
+            _word(item.company_id),
             self._provider(bytes(item.provider), _text(item.provider_id)),
             item.name,
-            item.status,
+            _word(item.status),
             settings if isinstance(settings, dict) else {},
-            item.type,
-            item.effective_status,
+            _word(item.type),
+            _word(item.effective_status),
             _flag(item.is_default),
             _text(item.update_time),
         )
@@ -210,6 +213,11 @@ def _id(value: _Id) -> str:
 
 def _text(value: _Id | None) -> str | None:
     return None if value is None else str(value)
+
+
+def _word(value: _Id | None) -> str | None:
+    """Text that many objects share, kept once."""
+    return None if value is None else intern(str(value))
 
 
 def _flag(value: _Flag) -> bool | None:

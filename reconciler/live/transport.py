@@ -15,7 +15,7 @@ from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from socket import gaierror
 from typing import NamedTuple, Protocol
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 
@@ -105,6 +105,8 @@ class Transport:
         self._api, self._token, self._token_name = api.rstrip("/"), token, token_name
         self._timeout, self._clock = timeout, clock
         self._client = _make_client(self._api, parallel, timeout, http)
+        parts = urlsplit(self._api)
+        self._origin = f"{parts.scheme}://{parts.netloc}"
 
     def __repr__(self) -> str:
         return f"Transport(api={self._api!r})"
@@ -137,7 +139,7 @@ class Transport:
             )
             return self._exchange(request)
         except tuple(FAULTS) as error:
-            fault = _translated(error)
+            fault = _translated(error, self._origin)
         raise fault  # outside of the except block, so that no context is chained
 
     def _exchange(self, request: httpx.Request) -> Response:
@@ -220,11 +222,11 @@ def _headers(headers: httpx.Headers) -> dict[str, str]:
     return made
 
 
-def _translated(error: Exception) -> ApiError:
+def _translated(error: Exception, origin: str) -> ApiError:
     sent, text = next(FAULTS[kind] for kind in type(error).__mro__ if kind in FAULTS)
     if isinstance(error, _GARBLED):
         return AnswerError(text)
-    return UnreachableError(_reason(error) or text, _fix(error), sent=sent)
+    return UnreachableError(f"{origin}: {_reason(error) or text}", _fix(error), sent=sent)
 
 
 def _reason(error: BaseException | None) -> str | None:

@@ -7,9 +7,9 @@ import pickle
 
 import pytest
 
-from reconciler.desired.secrets import SecretKeys, Secrets, references, resolve
+from reconciler.desired.secrets import SecretKeys, Secrets, make_stand_ins, references, resolve
 from reconciler.errors import InvalidError, ReconcilerError, RefusedError
-from reconciler.model import Allowed, SecretRef
+from reconciler.model import Allowed, Manifest, SecretRef, Source
 from tests.desired.placing import ToldPlaces, make_desired
 
 
@@ -112,8 +112,8 @@ def test_all_missing_variables_are_told_at_once() -> None:
     with pytest.raises(InvalidError) as caught:
         run({"HOOD_B": ""})
     assert [(str(one.source), one.code, one.message, one.fix) for one in caught.value.problems] == [
-        ("settings.token:2:2", "secret-missing", "settings.token: HOOD_A is not set", "export HOOD_A=…"),
         ("settings.secret:2:2", "secret-missing", "settings.secret: HOOD_B is empty", "export HOOD_B=…"),
+        ("settings.token:2:2", "secret-missing", "settings.token: HOOD_A is not set", "export HOOD_A=…"),
         ("settings.token:6:2", "secret-missing", "settings.token: HOOD_A is not set", "export HOOD_A=…"),
     ]
 
@@ -137,3 +137,16 @@ def test_what_may_not_be_read_is_refused(allowed: Allowed, names: str, knob: str
     assert all(one.code == "secret-refused" for one in caught.value.problems)
     assert caught.value.problems[0].source is not None
     assert "s3cret" not in str(caught.value.problems)
+
+
+def test_the_emulator_gets_stand_ins() -> None:
+    """Behind each reference stands text made of its name: the emulator keeps what it is sent in a file."""
+    manifest = Manifest(
+        address="a/one",
+        provider="a",
+        source=Source("m.yaml", 1, 1),
+        settings={"token": SecretRef("env", "HOOD_A"), "password": SecretRef("literal", "a/one#settings.password")},
+    )
+    environ, literals = make_stand_ins(references([manifest]))
+    assert environ == {"HOOD_A": "stand-in for env:HOOD_A"}
+    assert literals == {SecretRef("literal", "a/one#settings.password"): "stand-in for a/one#settings.password"}

@@ -50,7 +50,7 @@ def test_a_name_that_cannot_be_encoded_is_translated() -> None:
     transport = Transport(api=f"http://{'a' * 70}.example", token=lambda: SECRET, parallel=1)
     error = call(transport)
     transport.close()
-    assert error.message == "the API's address is not valid"
+    assert error.message == f"http://{'a' * 70}.example: the API's address is not valid"
     assert getattr(error, "sent", None) is False
 
 
@@ -141,7 +141,8 @@ def test_a_real_refused_connection_has_sent_nothing() -> None:
         transport.close()
     assert isinstance(error, UnreachableError)
     assert not error.sent
-    assert error.message == "the connection was refused"
+    assert error.message.startswith("http://127.0.0.1:")
+    assert error.message.endswith(": the connection was refused")
 
 
 def test_httpx_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:

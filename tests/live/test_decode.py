@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.live.decode import Decoder
+from reconciler.live.decode import Decoder, ShapeError
 from reconciler.model import Live, Provider, SettingDefinition
 from tests.live.samples import ITEM, PROVIDER, body, without
 
@@ -38,12 +38,19 @@ def test_an_object_is_read_from_each_envelope(envelope: Any) -> None:
     assert Decoder().make_objects(body(envelope)).items == (LIVE,)
 
 
-@pytest.mark.parametrize("envelope", [{"total": 0, "items": []}, {"items": None}, []])
+@pytest.mark.parametrize("envelope", [{"total": 0, "items": []}, {"items": None}])
 def test_an_empty_envelope_holds_nothing(envelope: Any) -> None:
     """No items is an answer, too."""
     assert Decoder().make_objects(body(envelope)).items == ()
     assert Decoder().make_page(body(envelope)).items == ()
     assert Decoder().make_providers(body(envelope)).items == ()
+
+
+def test_an_empty_list_is_no_answer_about_one_object() -> None:
+    """A page may be empty, but of one object only an envelope, 400 or 404 says that there is none."""
+    assert Decoder().make_page(b"[]").items == ()
+    with pytest.raises(ShapeError):
+        Decoder().make_objects(b"[]")
 
 
 @pytest.mark.parametrize(

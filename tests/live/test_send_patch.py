@@ -56,7 +56,6 @@ def test_a_patch_that_is_throttled_for_good_is_given_up() -> None:
         httpx.Response(502, text="<html>"),
         httpx.Response(503),
         httpx.Response(504),
-        httpx.Response(303, headers={"Location": "/x"}),
         httpx.Response(408),
         httpx.ReadTimeout("x"),
         httpx.WriteTimeout("x"),
@@ -76,6 +75,17 @@ def test_a_patch_of_unknown_outcome_is_not_sent_again(step: Step) -> None:
     assert caught.value.message.startswith("PATCH /integrations/1: ")
     assert caught.value.exit_code == 8
     assert client.requests == Requests(patch=1)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_patch_that_is_redirected_was_not_done(status: int) -> None:
+    """A redirect is neither followed nor asked again: whoever sends it has not done the write."""
+    client, _, seen = script(httpx.Response(status, headers={"Location": "https://elsewhere.example/x"}))
+    with pytest.raises(AnswerError) as caught:
+        client.send_patch("1", {"name": "x"})
+    assert len(seen) == 1
+    assert str(status) in caught.value.message
+    assert "not followed" in caught.value.message
 
 
 def test_a_patch_that_never_left_is_sent_again() -> None:
