@@ -33,8 +33,13 @@ def find_files(paths: Sequence[Path], *, root: Path, exclude: Sequence[str] = ()
     for path in paths:
         search.add(path)
     search.follow_links()
-    files = sorted(map(Path, search.found.values()), key=lambda path: path.parts)
+    files = sorted(map(Path, search.found.values()), key=_part_by_part)
     return files, sorted(search.problems)
+
+
+def _part_by_part(path: Path) -> str:
+    """Sorts as path.parts does, which every Path would keep."""
+    return str(path).replace(os.sep, "\0")
 
 
 def make_file_name(path: Path) -> str:

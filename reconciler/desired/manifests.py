@@ -7,6 +7,7 @@ found only for what there is to say.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from sys import intern
 
 from msgspec import Struct, field
 
@@ -119,7 +120,8 @@ def _judge(document: Document, rules: _Rules) -> tuple[Draft | None, list[Findin
         return None, [*findings, Finding(("id",), "missing-key", message, f"add name:, or {rules.account}: to id")]
     broken = bool(findings) and any(finding.code != "dropped-setting" for finding in findings)
     source, key = document.source, data.get("key")
-    return Draft(source, data["provider"], own_id, name, key, raw_id, data, settings, broken), findings
+    provider = intern(data["provider"])
+    return Draft(source, provider, own_id, name, key, raw_id, data, settings, broken), findings
 
 
 def _is_unclear(findings: Iterable[Finding]) -> bool:
@@ -178,14 +180,14 @@ def _make_manifest(draft: Draft, literals: dict[SecretRef, str]) -> Manifest:
     data, settings = draft.data, draft.settings
     if Literal in map(type, settings.values()):
         settings = _hide_literals(draft, literals)
-    default = data.get("is_default")
+    status, default = data.get("status"), data.get("is_default")
     return Manifest(
         draft.address,
         draft.provider,
         draft.source,
         draft.id,
         draft.name,
-        data.get("status"),
+        None if status is None else intern(status),
         data.get("type"),
         None if default is None else default.value,
         settings,  # type: ignore[arg-type]
