@@ -45,7 +45,7 @@ def is_fine(data: Json) -> bool:
     return settings is not None and documented.required <= settings.keys()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=1024)
 def make_reference(text: str) -> SecretRef | None:
     """The reference that stands behind `secret:`, None where the text is none."""
     match = _match_reference(text)
