@@ -135,15 +135,17 @@ def test_names_say_what_things_are(path: Path) -> None:
     assert [name for name in [path.stem, *defined] if BAD_NAMES.search(name)] == []
     for function in functions_of(path):
         if IMPURE.match(function.name):
-            called = {node.func.attr for node in ast.walk(function) if is_method_call(node)}
+            called = set(methods_of(function))
             assert not called & {"read_bytes", "read_text", "write_text", "write_bytes", "open", "unlink"}, (
                 function.name
             )
 
 
-def is_method_call(node: ast.AST) -> bool:
-    """Whether it is `something.name(…)`."""
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+def methods_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
+    """The names in every `something.name(…)`."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield node.func.attr
 
 
 @pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=name_of)

@@ -1,0 +1,52 @@
+"""`validate` as a whole command line: no network, all accounts."""
+
+from __future__ import annotations
+
+from tests.commands.stage import Stage
+
+TWO = 'version: 1\naccounts:\n  main: {company_id: "1", path: manifests}\n  other: {company_id: "2", path: PATH}\n'
+
+
+def test_what_is_right_is_valid(stage: Stage) -> None:
+    """Nothing is asked of the network, and no token is needed."""
+    stage.patch.delenv("OCAMBA_TOKEN")
+    assert stage.run("validate").out == "Checked 1 manifest in 1 file: valid.\n"
+    assert stage.run("validate", "--format", "json").document["errors"] == []
+    assert stage.world.log == []
+
+
+def test_all_errors_come_with_their_places(stage: Stage) -> None:
+    """Sorted by place, once each."""
+    stage.write("manifests/a.yaml", "provider: twilio\nnonsense: 1\n")
+    ran = stage.run("validate", code=3)
+    assert "manifests/a.yaml:2:1: nonsense" in ran.out
+    assert "2 files" in ran.out
+
+
+def test_strict_makes_errors_of_dropped_settings_alone(stage: Stage) -> None:
+    """A setting that the documented provider does not define."""
+    stage.write("manifests/main.yaml", 'id: "1161"\nprovider: twilio\nsettings:\n  nonsense: "1"\n')
+    assert stage.run("validate", "--format", "json").document["warnings"][0]["code"] == "dropped-setting"
+    document = stage.run("validate", "--strict", "--format", "json", code=3).document
+    assert [error["code"] for error in document["errors"]] == ["dropped-setting"]
+    assert document["warnings"] == []
+
+
+def test_every_account_is_validated_unless_one_is_named(stage: Stage) -> None:
+    """Files of different folders are counted together, shared ones once."""
+    stage.write("reconciler.yaml", TWO.replace("PATH", "elsewhere"))
+    stage.write("elsewhere/b.yaml", "provider: [\n")
+    assert "elsewhere/b.yaml" in stage.run("validate", code=3).out
+    assert "1 manifest in 1 file" in stage.run("validate", "--account", "main").out
+    assert "1 manifest in 1 file" in stage.run("validate", RECONCILER_ACCOUNT="main").out
+    stage.write("elsewhere/b.yaml", 'key: b\nid: "5"\nprovider: twilio\nname: B\n')
+    assert "2 manifests in 2 files" in stage.run("validate").out
+    stage.write("reconciler.yaml", TWO.replace("PATH", "manifests"))
+    assert "1 manifest in 1 file" in stage.run("validate").out
+
+
+def test_an_empty_folder_is_told_relative_to_where_one_is(stage: Stage) -> None:
+    """As every place."""
+    (stage.folder / "manifests" / "main.yaml").unlink()
+    ran = stage.run("validate", code=3)
+    assert ran.out.startswith("manifests:1:1: holds no manifest")
