@@ -20,6 +20,10 @@ _LAST_FOUR = re.compile(r"[*\u2022\u25cf\u2217\u00b7xX.#\u2026]{3,}-?(.{1,4})", 
 _KINDS = {"int": "a number", "float": "a number", "bool": "a boolean", "str": "text", "list": "a list"}
 
 
+KNOWN_STATUSES = frozenset({"active", "inactive", "paused", "archived"})
+"""Words that siblings of the integration use in the API's documentation; of integrations only `active` is shown."""
+
+
 def is_mask(value: Json, *, secret: bool) -> bool:
     """Whether a live value is a mask: `****1234`, `••••`, and for secrets also `XXXXXXXX` and `[hidden]`."""
     if not isinstance(value, str) or not value:

@@ -69,6 +69,8 @@ class Console:
 
     def log(self, event: str, **fields: str | int | float | None) -> None:
         """One line of the log, with -v or as JSON."""
+        if self.quiet:
+            return
         if self.log_format == "json":
             self._remark(json.dumps({"time": _now(), "level": "info", "event": event, **fields}))
         elif self.verbose:

@@ -12,8 +12,8 @@ from reconciler.commands.request import Request
 from reconciler.configuration import find_config, read_config
 from reconciler.desired.places import Places
 from reconciler.desired.secrets import SecretKeys
-from reconciler.errors import InvalidError
-from reconciler.model import Problem, Source, Validation
+from reconciler.errors import InvalidError, unite_problems
+from reconciler.model import Problem, Validation
 from reconciler.options import Options, load_options
 from reconciler.reporting.documents import validation_document
 from reconciler.reporting.validation_text import render_validation
@@ -36,20 +36,20 @@ def run_validate(request: Request, console: Console) -> int:
             allow_literals=request.allow_literals,
             offline=True,
         )
-        errors.extend(one for one in loaded.desired.problems if one not in errors)
-        warnings.extend(one for one in (*options.warnings, *loaded.desired.warnings) if one not in warnings)
+        errors.extend(loaded.desired.problems)
+        warnings.extend([*options.warnings, *loaded.desired.warnings])
         # Accounts may share files.
         count += 0 if files.issuperset(loaded.files) else loaded.documents
         files.update(loaded.files)
     if request.strict:
         errors += [one for one in warnings if one.code == "dropped-setting"]
         warnings = [one for one in warnings if one.code != "dropped-setting"]
-    validation = Validation(errors=tuple(sorted(errors, key=_order)), warnings=tuple(sorted(warnings, key=_order)))
+    validation = Validation(errors=unite_problems(errors), warnings=unite_problems(warnings))
     if request.format == "json":
         console.answer(validation_document(validation))
     else:
         console.answer(render_validation(validation, console.style, count, len(files)))
-    return InvalidError.exit_code if errors else 0
+    return InvalidError.exit_code if validation.errors else 0
 
 
 def read_accounts(request: Request) -> list[Options]:
@@ -68,8 +68,3 @@ def read_accounts(request: Request) -> list[Options]:
         )
         for name in names
     ]
-
-
-def _order(problem: Problem) -> tuple[str, int, int, str, str]:
-    place = problem.source or Source("", 0, 0)
-    return place.file, place.line, place.column, problem.code, problem.message

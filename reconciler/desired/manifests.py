@@ -19,6 +19,7 @@ from reconciler.desired.settings import Literal, SettingRules, judge_lifecycle, 
 from reconciler.desired.shape import is_fine
 from reconciler.desired.validate import Finding, check_manifest, make_problem
 from reconciler.model import Json, Lifecycle, Manifest, Problem, SecretRef, Setting, Source
+from reconciler.values import KNOWN_STATUSES, printable
 
 _IDENTITY = frozenset({"provider", "id", "name", "key"})
 _NO_LIFECYCLE = Lifecycle()
@@ -90,10 +91,22 @@ def make_manifests(
     for draft in drafts:
         if not draft.broken and (not clashing or draft.source not in clashing):
             desired.manifests.append(_make_manifest(draft, desired.literals))
+    if offline:
+        # With live objects at hand the planner knows more words.
+        desired.warnings += [_warn_of_status(one, places) for one in desired.manifests if not _is_known_status(one)]
     desired.manifests.sort(key=lambda manifest: manifest.address)
     desired.problems.sort(key=_by_place)
     desired.warnings.sort(key=_by_place)
     return desired
+
+
+def _is_known_status(manifest: Manifest) -> bool:
+    return manifest.status is None or manifest.status in KNOWN_STATUSES
+
+
+def _warn_of_status(manifest: Manifest, places: Places) -> Problem:
+    message = f'status: no integration has been seen with the status "{printable(manifest.status or "")}"'
+    return Problem("unknown-status", message, places.value(manifest.source, ("status",)), "check its spelling")
 
 
 def _by_place(problem: Problem) -> tuple[Source | None, str]:

@@ -11,10 +11,7 @@ from reconciler.errors import AnswerError, RefusedError
 from reconciler.model import SecretRef, Snapshot
 from reconciler.planning.pages import make_pages
 from reconciler.planning.settings import Definitions, Place
-from reconciler.values import is_nothing
-
-KNOWN_STATUSES = frozenset({"active", "inactive", "paused", "archived"})
-"""Words that siblings of the integration use in the API's documentation; of integrations only `active` is shown."""
+from reconciler.values import KNOWN_STATUSES, is_nothing
 
 
 class Questions(Protocol):

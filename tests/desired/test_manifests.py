@@ -296,3 +296,12 @@ def test_manifests_come_in_the_order_of_addresses() -> None:
     orders = ("\n---\n".join(parts), "\n---\n".join(reversed(parts)))
     found = [[one.address for one in make_desired(text).manifests] for text in orders]
     assert found == [["a/w", "a/z", "b/x"]] * 2
+
+
+def test_an_unheard_status_is_a_warning_offline() -> None:
+    """A status word never seen before is a warning at its place; with live objects at hand the planner decides."""
+    text = 'provider: acme\nid: "1"\nstatus: sleeping\n'
+    warned = make_desired(text, offline=True).warnings
+    assert [(one.code, one.fix) for one in warned] == [("unknown-status", "check its spelling")]
+    assert make_desired(text, offline=False).warnings == []
+    assert make_desired(text.replace("sleeping", "inactive"), offline=True).warnings == []
