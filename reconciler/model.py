@@ -193,7 +193,7 @@ class Seen(Struct, frozen=True):
     digest: of `paths` with their values. paths: every managed path whose value is not secret. values: those that were
     neither absent nor null, as [path, value]. page: "number,size" of the list page that held the object, a hint.
     keys: the managed settings keys, secret ones too. hidden: unmanaged settings keys whose values the API masks.
-    unnamed: unmanaged settings keys whose values it shows.
+    there: settings keys that hold something, managed or not, in clear or masked.
     """
 
     update_time: str | None
@@ -203,7 +203,7 @@ class Seen(Struct, frozen=True):
     page: str | None = None
     keys: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
-    unnamed: tuple[str, ...] = ()
+    there: tuple[str, ...] = ()
 
 
 class Refusal(Struct, frozen=True):
@@ -248,11 +248,15 @@ class Change(Struct, frozen=True):
 
     @property
     def can_prove(self) -> bool:
-        """Whether it may show if PATCH merges settings: it sends some visible keys of all that the manifest names."""
-        if self.seen is None or self.seen.hidden or self.seen.unnamed or "settings" not in self.body:
+        """Whether it may show if PATCH merges settings: the manifest names all that is there, and it sends some of it.
+
+        What is sent must be visible, and what is left must be there, so that reading back can tell both.
+        """
+        if self.seen is None or self.seen.hidden or "settings" not in self.body:
             return False
         visible = any(item.path[0] == "settings" and item.path not in self.unseen for item in self.fields)
-        return visible and len(self.body["settings"]) < len(self.seen.keys)
+        left = set(self.seen.there) - self.body["settings"].keys()
+        return visible and bool(left) and left <= set(self.seen.keys)
 
 
 class Unmanaged(Struct, frozen=True):

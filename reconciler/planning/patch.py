@@ -70,8 +70,6 @@ def make_seen(
 ) -> Seen:
     """What a write to this object depends on. Values of secrets are not part of it, in clear or as a hash."""
     keys = [key for key, value in wanted.settings.items() if not isinstance(value, SecretRef) and not secret(key)]
-    hidden = _hidden_keys(wanted, live, definitions, secret=secret, shown=shown)
-    there = {key for key, value in live.settings.items() if not is_nothing(value)}
     paths = tuple(sorted([*((key,) for key in wanted.top), *(("settings", key) for key in keys)], key=path_order))
     return Seen(
         update_time=live.update_time,
@@ -80,8 +78,8 @@ def make_seen(
         values=tuple((path, value) for path in paths if (value := value_at(live, path)) is not None),
         page=page,
         keys=tuple(sorted(wanted.settings)),
-        hidden=hidden,
-        unnamed=tuple(sorted(there - wanted.settings.keys() - set(hidden))),
+        hidden=_hidden_keys(wanted, live, definitions, secret=secret, shown=shown),
+        there=tuple(sorted(key for key, value in live.settings.items() if not is_nothing(value))),
     )
 
 

@@ -31,7 +31,9 @@ def rename(number: int, page: str | None) -> Change:
 def setting(number: int, page: str | None = None, *, secret: bool = False, keys: int = 1) -> Change:
     """A change of one setting, secret or not, of so many that are managed."""
     names = tuple(f"k{index}" for index in range(keys))
-    return make_change(f"twilio/{number:03}", {"k0": "1"}, secret=("k0",) if secret else (), page=page, keys=names)
+    return make_change(
+        f"twilio/{number:03}", {"k0": "1"}, secret=("k0",) if secret else (), page=page, keys=names, there=names
+    )
 
 
 def requests(*changes: Change, mode: str = "changed") -> int:
@@ -102,14 +104,18 @@ def test_a_default_integration_proves_only_where_there_is_no_choice() -> None:
 @pytest.mark.parametrize(
     ("change", "fit"),
     [
-        (make_change(settings={"a": "1"}, keys=("a", "b")), True),
-        (make_change(settings={"a": "1"}, keys=("a",)), False),
-        (make_change(settings={"a": "1"}, keys=("a", "b"), hidden=("c",)), False),
-        (make_change(settings={"a": "1"}, keys=("a", "b"), unnamed=("c",)), False),
-        (make_change(status="paused", keys=("a", "b")), False),
+        (make_change(settings={"a": "1"}, keys=("a", "b"), there=("b",)), True),
+        (make_change(settings={"a": "1"}, keys=("a", "b"), there=("a", "b")), True),
+        (make_change(settings={"a": "1"}, keys=("a",), there=("a",)), False),
+        (make_change(settings={"a": "1"}, keys=("a", "b"), there=("a",)), False),
+        (make_change(settings={"a": "1"}, keys=("a", "b"), there=("b",), hidden=("c",)), False),
+        (make_change(settings={"a": "1"}, keys=("a", "b"), there=("b", "c")), False),
+        (make_change(status="paused", keys=("a", "b"), there=("b",)), False),
         (msgspec.structs.replace(make_change(settings={"a": "1"}), seen=None), False),
         (
-            msgspec.structs.replace(make_change(settings={"a": "1"}, keys=("a", "b")), unseen=(("settings", "a"),)),
+            msgspec.structs.replace(
+                make_change(settings={"a": "1"}, keys=("a", "b"), there=("b",)), unseen=(("settings", "a"),)
+            ),
             False,
         ),
     ],
@@ -137,7 +143,11 @@ def test_what_is_read_by_itself(change: Change, whole: bool, own: bool) -> None:
 def test_the_contract_s_sample_takes_four_requests_at_most() -> None:
     """One update of a phone number and a secret, about a second."""
     sample = make_change(
-        settings={"phone": "+1", "token": None}, secret=("token",), keys=("phone", "sid", "token"), page="1,100"
+        settings={"phone": "+1", "token": None},
+        secret=("token",),
+        keys=("phone", "sid", "token"),
+        there=("phone", "sid", "token"),
+        page="1,100",
     )
     for mode in ("auto", "changed", "whole"):
         forecast = make_forecast([sample], mode, Limits())

@@ -89,7 +89,7 @@ def test_a_change_that_can_prove_merging_lets_the_others_through() -> None:
     """In auto; whoever says whole wants whole settings all the same."""
     both = [
         make_change("twilio/one", {"phone": "+2"}, **HIDDEN),
-        make_change("twilio/two", {"phone": "+2"}, keys=("phone", "sid")),
+        make_change("twilio/two", {"phone": "+2"}, keys=("phone", "sid"), there=("phone", "sid")),
     ]
     assert rules(guard_changes(both, 2, Guards(), "auto")) == [[], []]
     assert rules(guard_changes(both, 2, Guards(), "whole")) == [["hidden-unmanaged"], []]

@@ -127,12 +127,12 @@ def test_the_digest_knows_types() -> None:
     assert digest_live(make_live({"port": 587}), path) != digest_live(make_live({"port": "587"}), path)
 
 
-def test_unmanaged_masked_keys_are_hidden_and_others_unnamed() -> None:
-    """What the manifest does not name: masks are hidden, values are shown, nothing is neither."""
+def test_unmanaged_masked_keys_are_hidden_and_what_is_there_is_told() -> None:
+    """Masks that the manifest does not name are hidden; null and empty text are not there."""
     live = {"sid": "AC", "token": "****", "phone": "+1****", "x": "1", "y": None, "z": ""}
     seen = seen_of({"sid": "AC"}, live)
     assert seen.hidden == ("phone", "token")
-    assert seen.unnamed == ("x",)
+    assert seen.there == ("phone", "sid", "token", "x")
 
 
 def test_a_managed_mask_is_not_hidden_but_an_ignored_one_is() -> None:
