@@ -20,7 +20,7 @@ from reconciler.commands.saved import find_options, resolve_plan
 from reconciler.commands.scope import narrow_plan
 from reconciler.commands.stopping import Stopping
 from reconciler.desired.secrets import SecretKeys
-from reconciler.errors import RefusedError, UsageError, worst
+from reconciler.errors import RefusedError, StoppedError, UsageError, worst
 from reconciler.live.account import Account
 from reconciler.model import Plan, Problem, Report, ReportSummary
 from reconciler.options import Options, Token, load_options, read_token
@@ -165,8 +165,9 @@ def apply_and_report(
         console.answer(report_document(report))
     else:
         console.answer(render_report(report, console.style))
-    if applied.fatal is not None:
-        console.fail(applied.fatal)
+    fatal = applied.fatal or (StoppedError(code) if code == stopping.code else None)
+    if fatal is not None:
+        console.fail(fatal)
     return report.exit_code
 
 

@@ -149,6 +149,7 @@ def test_a_signal_while_applying_ends_after_the_request_in_flight(
     assert "skipped" in statuses
     assert stage.patches == 1
     assert ran.document["exit_code"] == code
+    assert ran.err.endswith("error: interrupted\n")
 
 
 def test_a_saved_plan_is_applied_as_it_is(stage: Stage) -> None:
