@@ -6,7 +6,8 @@ load -> validate -> read live -> diff -> plan -> guard -> render or save -> appl
     cli.py        argv -> options -> one command; prints errors; the only sys.exit
     commands/     each command reads as the pipeline; the only place where rooms meet
     options.py    flags > environment > reconciler.yaml
-    model.py      every value that flows
+    model/        every value that flows
+    values.py     what a value is: equality with types, masks, order
     errors.py     the error tree with its exit codes
     desired/      YAML -> manifests of plain data, each value with its place
     live/         the only room with network and clock

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from reconciler.errors import AnswerError, RefusedError
-from reconciler.model import SecretRef, Snapshot
+from reconciler.model import Live, SecretRef, Snapshot
 from reconciler.planning.pages import make_pages
 from reconciler.planning.settings import Definitions, Place
 from reconciler.values import KNOWN_STATUSES, is_nothing
@@ -84,7 +84,7 @@ def check_company(snapshot: Snapshot, account: str, company: str | None) -> str 
                 f"name the right one: accounts.{account}.company_id in reconciler.yaml",
             )
         return found[0] if found else None
-    if None in told:
+    if told and not found:
         raise AnswerError("the API does not tell which company its integrations belong to (no company_id)")
     foreign = [one for one in found if one != company]
     if foreign:
@@ -93,3 +93,9 @@ def check_company(snapshot: Snapshot, account: str, company: str | None) -> str 
             "use the token of the right account, or correct company_id in reconciler.yaml",
         )
     return company
+
+
+def check_told(live: Live | None, company: str | None) -> None:
+    """Raises AnswerError where nobody can tell whether an object that a manifest describes is the company's own."""
+    if live is not None and live.company_id is None and company is not None:
+        raise AnswerError(f"the API does not tell which company {live.id} belongs to (no company_id)")

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from reconciler.errors import AnswerError, InvalidError
 from reconciler.model import Change, Live, Manifest, Plan, PlanSummary, Problem, SecretRef, Snapshot, Unmanaged
-from reconciler.planning.account import Account, check_company, make_account
+from reconciler.planning.account import Account, check_company, check_told, make_account
 from reconciler.planning.compare import compare, is_in_sync
 from reconciler.planning.forecast import Limits, make_forecast
 from reconciler.planning.guard import Guards, guard_changes
@@ -76,6 +76,7 @@ def make_plan(
     # In the order of files, since finding places reads a file again and remembers only the last few.
     for manifest in sorted(scope, key=_by_place):
         _plan_one(manifest, matches, account, work)
+        check_told(matches.live.get(manifest.address), company)
     _refuse_errors(work)
     work.changes.sort(key=attrgetter("address"))
     changes = guard_changes(work.changes, len(scope), context.guards, context.settings_patch)
@@ -164,19 +165,7 @@ def _finish(
     unmanaged = tuple(
         Unmanaged(id=one, name=snapshot.objects[one].name, provider=snapshot.objects[one].provider.name) for one in rest
     )
-    forecast = make_forecast(changes, context.settings_patch, context.limits)
-    updates = sum(change.action == "update" for change in changes)
-    summary = PlanSummary(
-        update=updates,
-        unchanged=work.unchanged,
-        unmanaged=len(unmanaged),
-        out_of_scope=out_of_scope,
-        dropped=sum(len(change.dropped) for change in changes),
-        unseen=sum(len(change.unseen) for change in changes),
-        blocked=sum(change.error is not None for change in changes),
-        requests=forecast.requests,
-        seconds=forecast.seconds,
-    )
+    summary = _count(changes, context, unchanged=work.unchanged, unmanaged=len(unmanaged), out_of_scope=out_of_scope)
     return Plan(
         tool=context.tool,
         api=context.api,
@@ -193,4 +182,21 @@ def _finish(
         warnings=tuple(sorted(work.warnings, key=_problem_order)),
         complete=snapshot.complete,
         errors=tuple(change.error for change in changes if change.error is not None),
+    )
+
+
+def _count(
+    changes: Sequence[Change], context: Context, *, unchanged: int, unmanaged: int, out_of_scope: int
+) -> PlanSummary:
+    forecast = make_forecast(changes, context.settings_patch, context.limits)
+    return PlanSummary(
+        update=sum(change.action == "update" for change in changes),
+        unchanged=unchanged,
+        unmanaged=unmanaged,
+        out_of_scope=out_of_scope,
+        dropped=sum(len(change.dropped) for change in changes),
+        unseen=sum(len(change.unseen) for change in changes),
+        blocked=sum(change.error is not None for change in changes),
+        requests=forecast.requests,
+        seconds=forecast.seconds,
     )

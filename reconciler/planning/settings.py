@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct, field
 
 from reconciler.errors import not_text
-from reconciler.model import Dropped, Live, Manifest, Path, Plain, Problem, Provider, Source
+from reconciler.model import Dropped, Live, Manifest, Path, Plain, Problem, Provider, SettingDefinition, Source
 from reconciler.planning.diff import Wanted
 
 _NOTHING = (None, "")
@@ -106,23 +106,26 @@ def check_settings(
         if key in definitions.deprecated:
             message = f"settings.{key}: {provider} calls this key deprecated"
             out.warnings.append(Problem("deprecated-setting", message, place.key(manifest, path)))
-        value = manifest.settings[key]
-        if value is None and definition.required:
-            message = f"settings.{key}: {provider} requires this key, it cannot be cleared"
-            out.errors.append(
-                Problem(
-                    "required-cleared", message, place.value(manifest, path), "write its value, or take the line out"
-                )
-            )
-        elif definition.type == "string" and isinstance(value, Plain):
-            out.errors.append(
-                not_text(f"settings.{key}", value.text, provider, place.value(manifest, path), secret=secret(key))
-            )
-        elif definition.type == "string" and isinstance(value, list):
-            message = f"settings.{key}: is a list, {provider} defines a string"
-            out.errors.append(Problem("not-text", message, place.value(manifest, path), "write one text in quotes"))
+        out.errors.extend(_judge_value(manifest, definition, provider, place, secret=secret(key)))
     _add_missing(out, manifest, wanted, live, definitions, secret=secret, shown=shown)
     return out
+
+
+def _judge_value(
+    manifest: Manifest, definition: SettingDefinition, provider: str, place: Place, *, secret: bool
+) -> Iterator[Problem]:
+    """What is wrong with a value that the provider defines."""
+    name, path = f"settings.{definition.name}", ("settings", definition.name)
+    value = manifest.settings[definition.name]
+    if value is None and definition.required:
+        message = f"{name}: {provider} requires this key, it cannot be cleared"
+        fix = "write its value, or take the line out"
+        yield Problem("required-cleared", message, place.value(manifest, path), fix)
+    elif definition.type == "string" and isinstance(value, Plain):
+        yield not_text(name, value.text, provider, place.value(manifest, path), secret=secret)
+    elif definition.type == "string" and isinstance(value, list):
+        message = f"{name}: is a list, {provider} defines a string"
+        yield Problem("not-text", message, place.value(manifest, path), "write one text in quotes")
 
 
 def _add_undefined(

@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.errors import AnswerError, RefusedError
 from reconciler.model import Json, Provider
-from reconciler.planning.account import check_company, make_account, shows_secrets
+from reconciler.planning.account import check_company, check_told, make_account, shows_secrets
 from tests.planning.build import COMPANY, is_secret, make_asked, make_live, make_snapshot
 
 
@@ -64,3 +64,14 @@ def test_two_companies_and_none_configured_are_refused() -> None:
     with pytest.raises(RefusedError, match="2 companies") as caught:
         check_company(snapshot, "main", None)
     assert caught.value.fix == "name the right one: accounts.main.company_id in reconciler.yaml"
+
+
+def test_an_object_without_company_is_no_concern_unless_it_is_described() -> None:
+    """A slim list may leave the company out; what a manifest describes must tell it where one is to be held to."""
+    silent = make_live(id="2", company_id=None)
+    assert check_company(make_snapshot(make_live(), silent), "main", COMPANY) == COMPANY
+    check_told(make_live(), COMPANY)
+    check_told(silent, None)
+    check_told(None, COMPANY)
+    with pytest.raises(AnswerError, match="which company 2 belongs to"):
+        check_told(silent, COMPANY)

@@ -1,0 +1,64 @@
+"""Every value that flows between the rooms: frozen, plain, without logic beyond small properties.
+
+    YAML -> Manifest ┐
+                     ├-> Change ... Plan -> Outcome ... Report
+    API  -> Live    ─┘
+
+A settings value is `Setting`: text; `Plain` where a YAML version reads the unquoted scalar as something else than
+text; None for "clear this key"; SecretRef for a reference; a list for the rare provider that defines no string.
+Plan and Report are written as JSON just as they stand here; schemas/plan.schema.json and
+schemas/report.schema.json are generated from these types.
+"""
+
+from __future__ import annotations
+
+from reconciler.model.common import Json, Path, Problem, SecretRef, Source
+from reconciler.model.desired import Allowed, Lifecycle, Manifest, Plain, Setting
+from reconciler.model.live import Live, Provider, SettingDefinition, Snapshot
+from reconciler.model.plan import PLAN_FORMAT, Change, Dropped, FieldChange, Plan, PlanSummary, Refusal, Seen, Unmanaged
+from reconciler.model.report import (
+    REPORT_FORMAT,
+    VALIDATE_FORMAT,
+    FieldVerdict,
+    Outcome,
+    OutcomeStatus,
+    Report,
+    ReportSummary,
+    Requests,
+    Validation,
+)
+
+__all__ = [
+    "PLAN_FORMAT",
+    "REPORT_FORMAT",
+    "VALIDATE_FORMAT",
+    "Allowed",
+    "Change",
+    "Dropped",
+    "FieldChange",
+    "FieldVerdict",
+    "Json",
+    "Lifecycle",
+    "Live",
+    "Manifest",
+    "Outcome",
+    "OutcomeStatus",
+    "Path",
+    "Plain",
+    "Plan",
+    "PlanSummary",
+    "Problem",
+    "Provider",
+    "Refusal",
+    "Report",
+    "ReportSummary",
+    "Requests",
+    "SecretRef",
+    "Seen",
+    "Setting",
+    "SettingDefinition",
+    "Snapshot",
+    "Source",
+    "Unmanaged",
+    "Validation",
+]
