@@ -9,7 +9,8 @@
     │   ├── UnreachableError        8    no answer: connection, name, TLS, time-out
     │   ├── AnswerError             8    an answer that makes no sense: not JSON, cut off, another shape, 5xx for good
     │   ├── UnknownOutcomeError     8    a write was sent, and whether it happened cannot be told
-    │   └── RejectedError           8    400 and the like: this request was refused by the API
+    │   ├── RejectedError           8    400 and the like: this request was refused by the API
+    │   └── LateError               8    a write that could not leave in time was not sent
     └── StoppedError            130/143  a signal asked the run to end
 
 Each message says what happened and where; `fix` what to type next. No message, repr or cause holds a secret or token:
@@ -106,6 +107,10 @@ class UnknownOutcomeError(ApiError):
 
 class RejectedError(ApiError):
     """The API refused this one request (400, 403, 404, 409, 422 …)."""
+
+
+class LateError(ApiError):
+    """The windows would have held a write until what was read before it is too old; nothing was sent."""
 
 
 class StoppedError(ReconcilerError):

@@ -25,15 +25,15 @@ def judge(change: Change, live: Live, ask: Ask) -> Judgement:
     seen = dict(change.seen.values) if change.seen else {}
     paths = change.seen.paths if change.seen else ()
     moved = [path for path in paths if not is_equal(seen.get(path), value_at(live, path))]
-    fields = {item.path: item for item in change.fields}
+    fields = {item.path for item in change.fields}
     hidden = [item for item in change.fields if _is_hidden(item, live, change)]
-    if all(path in fields for path in moved) and all(
+    if fields.issuperset(moved) and all(
         _is_desired(item, live, change, ask) for item in change.fields if item not in hidden
     ):
         # What is hidden is sent again: nobody can tell whether it is there already.
         return Judgement("planned" if hidden else "desired")
     if moved:
-        return Judgement("moved", tuple(_tell(path, seen.get(path), live, change) for path in moved))
+        return Judgement("moved", tuple(_tell(path, seen.get(path), live, change, ask) for path in moved))
     return Judgement("planned")
 
 
@@ -55,15 +55,23 @@ def wanted_at(change: Change, path: Path, ask: Ask) -> Json:
 
 
 def resolve(value: Json, ask: Ask) -> Json:
-    """A value of a plan's body: a reference becomes what it names."""
+    """A value of a plan's body: a reference becomes what it names. Never for live values, which anybody may set."""
     if isinstance(value, dict) and set(value) == {"secret"}:
         scheme, _, name = str(value["secret"]).partition(":")
         return ask.reveal(SecretRef(scheme, name))
     return value
 
 
-def _tell(path: Path, then: Json, live: Live, change: Change) -> str:
+def _tell(path: Path, then: Json, live: Live, change: Change, ask: Ask) -> str:
+    name = printable(".".join(path))
+    if path[0] == "settings" and ask.secret(path[1]):
+        return f"{name}: is not what the plan saw"
     fields = {item.path: item for item in change.fields}
     wanted = fields[path].after if path in fields else then
-    words = [printable(text_of(value)) for value in (then, value_at(live, path), wanted)]
-    return f"{printable('.'.join(path))}: then {words[0]}, now {words[1]}, wanted {words[2]}"
+    return f"{name}: then {shown(then)}, now {shown(value_at(live, path))}, wanted {shown(wanted)}"
+
+
+def shown(value: Json) -> str:
+    """A value for people, as JSON; a long one is cut."""
+    text = printable(text_of(value))
+    return text if len(text) <= 120 else text[:80] + "…" + text[-30:]

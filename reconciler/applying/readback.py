@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from reconciler.applying.api import Api, Ask
-from reconciler.applying.judge import resolve
-from reconciler.applying.verify import make_verdicts, vanished_keys, whole_settings
-from reconciler.applying.work import Item, Merging
-from reconciler.errors import ApiError, RejectedError, StoppedError, UnknownOutcomeError
-from reconciler.model import FieldVerdict, Live
-from reconciler.values import is_mask, is_nothing
+from reconciler.applying.send import send_counted
+from reconciler.applying.verify import blind_keys, make_verdicts, reads_new, vanished_keys, whole_settings
+from reconciler.applying.work import LAGS, Item, Merging, View, read_page
+from reconciler.errors import ApiError, UnauthorisedError, UnknownOutcomeError
+from reconciler.model import FieldVerdict, Json, Live
+from reconciler.values import is_nothing
 
-LAGS = (1.0, 3.0, 10.0)
-"""Seconds after which what is not there yet is read again before it is called dropped."""
+LOST = "another key of the settings vanished and could not be put back: set it again in the console"
+ERASED = "the API hides this key, and replaced the settings without it: set it again in the console"
 
 
 class Readback:
@@ -22,118 +22,117 @@ class Readback:
 
     def read(self, page: str | None, items: list[Item]) -> None:
         """Reads the items back, several of one page with one request. What seems dropped stays open: it may lag."""
-        objects: dict[str, Live] = {}
-        if page is not None and len(items) > 1:
-            try:
-                objects = self._api.read_page(page)
-            except ApiError:
-                objects = {}
+        unknown = [item for item in items if item.after is None]
+        objects = read_page(self._api, page) if len(unknown) > 1 else {}
         for item in items:
-            self._judge(item, objects.get(item.one), last=False)
+            self._judge(item, item.after or objects.get(item.one))
 
     def settle(self, items: list[Item]) -> None:
-        """Reads what seems dropped again after 1, 3 and 10 s, then says so."""
-        for number, seconds in enumerate(LAGS):
+        """Reads what seems dropped again after 1, 3 and 10 s, all that lags together, then says so."""
+        while open_items := [item for item in items if item.unread]:
+            self._api.wait(LAGS[max(item.looks for item in open_items)])
             pages: dict[str | None, list[Item]] = {}
-            for item in items:
-                if item.status is None:
-                    pages.setdefault(item.change.seen.page if item.change.seen else None, []).append(item)
-            if not pages:
-                return
-            self._api.wait(seconds)
+            for item in open_items:
+                item.looks += 1
+                pages.setdefault(item.page, []).append(item)
             for page, lagging in sorted(pages.items(), key=lambda row: row[0] or ""):
-                objects = self._api.read_page(page) if page and len(lagging) > 1 else {}
+                objects = read_page(self._api, page) if len(lagging) > 1 else {}
                 for item in lagging:
-                    self._judge(item, objects.get(item.one), last=number == len(LAGS) - 1)
+                    self._judge(item, objects.get(item.one))
 
-    def _judge(self, item: Item, after: Live | None, *, last: bool) -> None:
+    def prove(self, item: Item, view: View | None) -> None:
+        """Reads the proof of merging back until it is decided. view: of the page whose other objects come next."""
+        # What the proof may have erased is put back before a signal ends the run.
+        with self._api.shield():
+            seen = item.after or (view.renew().get(item.one) if view else None)
+            self._judge(item, seen)
+        while item.unread:
+            self._api.wait(LAGS[item.looks])
+            item.looks += 1
+            self._judge(item, None)
+
+    def _judge(self, item: Item, after: Live | None) -> None:
+        item.after = None
         try:
             after = after or self._api.read_one(item.one)
-        except StoppedError:
-            raise
         except ApiError as error:
             item.close("unverified", f"sent, and could not be read back: {error.message}")
             return
-        if after is None:
+        if after is None or item.before is None:
             item.close("unverified", "sent, and the API no longer knows the object")
             return
-        self._decide(item, after, last=last)
+        self._decide(item, item.before, after)
 
-    def _decide(self, item: Item, after: Live, *, last: bool) -> None:
-        if item.before is None:
+    def _decide(self, item: Item, before: Live, after: Live) -> None:
+        gone = vanished_keys(item.change, before, after)
+        if gone and not item.repaired:
+            after = self._repair(item, before, after)
+            gone = vanished_keys(item.change, before, after)
+        verdicts = make_verdicts(item.change, before, after, self._ask)
+        dropped = any(verdict.verdict == "dropped" for verdict in verdicts)
+        settings = [verdict for verdict in verdicts if verdict.path[0] == "settings"]
+        new = reads_new(settings, before, after)
+        if new and not gone and not item.whole and not item.repaired and self._merging.merges is None:
+            self._merging.merges = True
+        if (dropped or gone) and not item.looked_enough:
             return
-        gone = vanished_keys(item.change, item.before, after)
-        lost: tuple[FieldVerdict, ...] = ()
-        if gone:
-            after, lost = self._repair(item, item.before, after, gone)
-        item.verdicts = (*make_verdicts(item.change, item.before, after, self._ask), *lost)
-        words = {verdict.verdict for verdict in item.verdicts}
-        if "lost" in words:
-            item.close("failed", "settings were lost and could not be put back: " + ", ".join(gone))
-        elif "dropped" in words:
-            if last:
-                item.close("failed", _messages(item.verdicts, "dropped"))
-        elif not all(verdict.settled for verdict in item.verdicts):
-            item.close("unverified", _messages(item.verdicts, "coerced"))
-        else:
-            item.close("applied")
+        item.verdicts = (*verdicts, *_lost(gone, LOST), *self._find_erased(item, before, after, gone))
+        _close(item, new=reads_new(verdicts, before, after))
 
-    def _repair(
-        self, item: Item, before: Live, after: Live, gone: tuple[str, ...]
-    ) -> tuple[Live, tuple[FieldVerdict, ...]]:
-        """Puts back at once what a PATCH erased; a signal waits for it. Returns the object as it is then."""
+    def _find_erased(self, item: Item, before: Live, after: Live, gone: tuple[str, ...]) -> tuple[FieldVerdict, ...]:
+        """What nobody could see, and so nobody could put back."""
+        if not item.repaired or item.whole:
+            return ()
+        blind = blind_keys(item.change, before, self._ask)
+        return _lost({key for key in blind if is_nothing(after.settings.get(key))} - set(gone), ERASED)
+
+    def _repair(self, item: Item, before: Live, after: Live) -> Live:
+        """Puts back at once what a PATCH erased; a signal waits for it. Returns the object as it reads then."""
         if not item.whole:
-            self._merging.learn(merges=False)
-        settings = {
-            key: resolve(value, self._ask)
-            for key, value in sorted(whole_settings(item.change, before, self._ask).items())
-        }
-        with self._api.shield():
-            for attempt in range(2, 6):
-                try:
-                    self._api.send_patch(item.one, {"settings": settings}, quiet=True)
-                    after = self._api.read_one(item.one) or after
-                    break
-                except UnknownOutcomeError:
-                    if not self._api.pause(attempt):
-                        break
-                except (RejectedError, ApiError):
-                    break
-        still = [key for key in gone if is_nothing(after.settings.get(key))]
-        told = "another key of the settings vanished and could not be put back: set it again in the console"
-        return after, tuple(FieldVerdict(("settings", key), "lost", told, settled=False) for key in still)
+            self._merging.merges = False
+        item.repaired, item.looks = True, 0
+        body = {"settings": dict(sorted(whole_settings(item.change, before, self._ask).items()))}
+        try:
+            with self._api.shield():
+                return self._put_back(item, before, after, body)
+        except ApiError as error:
+            item.looks, item.trace_id = len(LAGS), error.trace_id
+        except UnauthorisedError:
+            item.verdicts = _lost(vanished_keys(item.change, before, after), LOST)
+            _close(item, new=False)
+            raise
+        return after
 
-    def can_prove(self, item: Item) -> bool:
-        """Whether this object can show if PATCH merges, at no risk: all that it may lose can be put back."""
-        if item.before is None or item.change.seen is None:
-            return False
-        sent = item.change.body.get("settings", {})
-        there = {key for key, value in item.before.settings.items() if not is_nothing(value)}
-        rest = there - sent.keys()
-        hidden = {key for key in rest if is_mask(item.before.settings[key], secret=self._ask.secret(key))}
-        if not rest or not there <= set(item.change.seen.keys) or not hidden <= item.change.along.keys():
-            return False
-        item.whole = False
-        return True
+    def _put_back(self, item: Item, before: Live, after: Live, body: dict[str, Json]) -> Live:
+        number, again = 1, True
+        while again:
+            number, again = number + 1, False
+            try:
+                send_counted(item, body, self._api, quiet=True)
+            except UnknownOutcomeError:
+                again = self._api.pause(number)
+            after = self._api.read_one(item.one) or after
+            again = again and bool(vanished_keys(item.change, before, after))
+        return after
 
-    def prove(self, item: Item) -> None:
-        """Reads the proof back: merging is concluded only when a changed key reads new and the others are there."""
-        for seconds in (0.0, *LAGS):
-            if seconds:
-                self._api.wait(seconds)
-            after = self._api.read_one(item.one)
-            if after is None or item.before is None:
-                break
-            gone = vanished_keys(item.change, item.before, after)
-            verdicts = make_verdicts(item.change, item.before, after, self._ask)
-            if not gone and any(
-                verdict.verdict in {"applied", "coerced"} and verdict.path[0] == "settings" for verdict in verdicts
-            ):
-                self._merging.learn(merges=True)
-            last = seconds == LAGS[-1]
-            if gone or last or all(verdict.verdict != "dropped" for verdict in verdicts):
-                self._decide(item, after, last=True)
-                return
+
+def _lost(keys: tuple[str, ...] | set[str], why: str) -> tuple[FieldVerdict, ...]:
+    return tuple(FieldVerdict(("settings", key), "lost", why, settled=False) for key in sorted(keys))
+
+
+def _close(item: Item, *, new: bool) -> None:
+    """The status that the verdicts make. new: a changed field reads other than before."""
+    words = {verdict.verdict for verdict in item.verdicts}
+    if "lost" in words:
+        item.close("failed", "settings were lost: " + _messages(item.verdicts, "lost"))
+    elif "dropped" in words:
+        item.close("failed", "; ".join(filter(None, [item.trouble, _messages(item.verdicts, "dropped")])))
+    elif item.trouble and "masked" in words and not new:
+        item.close("unverified", f"{item.trouble}, and the API hides what was sent")
+    elif not all(verdict.settled for verdict in item.verdicts):
+        item.close("unverified", _messages(item.verdicts, "coerced"))
+    else:
+        item.close("applied")
 
 
 def _messages(verdicts: tuple[FieldVerdict, ...], kind: str) -> str:

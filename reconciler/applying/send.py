@@ -2,84 +2,118 @@
 
 from __future__ import annotations
 
-import itertools
-from typing import Literal
-
-from msgspec import Struct
-
 from reconciler.applying.api import Api, Ask
 from reconciler.applying.judge import judge, resolve
-from reconciler.applying.verify import whole_settings
-from reconciler.applying.work import Item
-from reconciler.errors import AnswerError, ApiError, RejectedError, StoppedError, UnknownOutcomeError
+from reconciler.applying.verify import make_verdicts, vanished_keys, whole_settings
+from reconciler.applying.work import JUST, Item
+from reconciler.errors import (
+    AnswerError,
+    ApiError,
+    LateError,
+    RejectedError,
+    StoppedError,
+    UnauthorisedError,
+    UnknownOutcomeError,
+    UnreachableError,
+)
 from reconciler.model import Change, Json, Live
-
-
-class Sent(Struct, frozen=True):
-    """What became of the sending; `done`: the API has it, or had it already. before: the object as last read before."""
-
-    kind: Literal["done", "moved", "failed", "unknown"]
-    attempts: int
-    before: Live
-    error: str | None = None
-    trace_id: str | None = None
 
 
 def make_request(change: Change, before: Live, ask: Ask, *, whole: bool) -> dict[str, Json]:
     """The body that leaves: secrets in it for the first time. whole: settings with what the live object holds."""
-    settings = whole_settings(change, before, ask) if whole else change.body.get("settings", {})
     body = {key: value for key, value in change.body.items() if key != "settings"}
     if "settings" in change.body:
-        body["settings"] = {key: resolve(value, ask) for key, value in sorted(settings.items())}
+        settings = whole_settings(change, before, ask) if whole else _changed_settings(change, ask)
+        body["settings"] = dict(sorted(settings.items()))
     return body
 
 
-def send_change(item: Item, before: Live, api: Api, ask: Ask) -> Sent:
-    """Sends it; after an unknown outcome the object is read before any second write. UnauthorisedError passes.
-
-    item.sent becomes True as soon as a PATCH may have happened.
-    """
-    change = item.change
-    quiet = item.whole or any(field.secret for field in change.fields)
-    for attempt in itertools.count(1):
-        trace: str | None = None
-        try:
-            api.send_patch(before.id, make_request(change, before, ask, whole=item.whole), quiet=quiet)
-        except UnknownOutcomeError as error:
-            item.sent = True
-            trace = error.trace_id
-        except (RejectedError, AnswerError) as error:
-            return Sent("failed", attempt, before, error.message, error.trace_id)
-        except StoppedError:
-            if not item.sent:
-                raise
-            return Sent("unknown", attempt - 1, before, "interrupted before it could be read back")
-        else:
-            item.sent = True
-            return Sent("done", attempt, before)
-        settled = _settle(change, before, api, ask, attempt, trace)
-        if isinstance(settled, Sent):
-            return settled
-        before = settled
-    raise AssertionError("the attempts of a request are bounded by Api.pause")
+def _changed_settings(change: Change, ask: Ask) -> dict[str, Json]:
+    return {key: resolve(value, ask) for key, value in change.body["settings"].items()}
 
 
-def _settle(change: Change, before: Live, api: Api, ask: Ask, attempt: int, trace: str | None) -> Sent | Live:
-    """Reads the object after an unknown outcome: a Sent where that settles it, else the object, to send again."""
+def send_counted(item: Item, body: dict[str, Json], api: Api, *, quiet: bool, by: float | None = None) -> None:
+    """One PATCH of Api.send_patch, counted where it left."""
+    left = True
     try:
-        more = api.pause(attempt + 1)
-        live = api.read_one(before.id)
-    except StoppedError:
-        return Sent("unknown", attempt, before, "interrupted before it could be read back", trace)
-    except ApiError as error:
-        return Sent("unknown", attempt, before, f"sent, and could not be read back: {error.message}", trace)
-    if live is None:
-        return Sent("failed", attempt, before, f"the API no longer knows id {before.id}", trace)
+        api.send_patch(item.one, body, quiet=quiet, by=by)
+    except (LateError, StoppedError, UnreachableError):
+        left = False
+        raise
+    finally:
+        item.attempts += left
+
+
+def send_change(item: Item, before: Live, api: Api, ask: Ask) -> None:
+    """Sends it, and leaves it open to be read back; closes it where that settles nothing any more.
+
+    After an unknown outcome the object is read before any second write: as desired is done, as planned is sent again,
+    else it is stale. UnauthorisedError passes; StoppedError and LateError pass where nothing was sent.
+    """
+    number, last = 1, before
+    while not _send_once(item, last, api, ask):
+        number += 1
+        try:
+            more = api.pause(number)
+            api.ready(2)
+            read_at = api.now()
+            live = api.read_one(item.one)
+        except StoppedError:
+            item.close("unverified", "sent, and interrupted before it could be read back")
+            return
+        except ApiError as error:
+            item.close("unverified", f"sent, and could not be read back: {error.message}")
+            return
+        if live is None:
+            item.close("failed", f"the API no longer knows id {item.one}")
+            return
+        if _settle(item, before, live, ask) or not more:
+            # Where no attempt is left, a read that lags may still show what was sent.
+            return
+        # What the first PATCH changed or erased shows against the object as it was before it.
+        last, item.by = live, read_at + JUST
+
+
+def _send_once(item: Item, last: Live, api: Api, ask: Ask) -> bool:
+    """One PATCH, made of the object as last read. False: it is to be read again, since nobody can tell whether it
+    happened, or since the read is too old for it to leave.
+    """
+    body = make_request(item.change, last, ask, whole=item.whole)
+    quiet = item.whole or any(field.secret for field in item.change.fields)
+    try:
+        send_counted(item, body, api, quiet=quiet, by=item.by)
+    except UnknownOutcomeError as error:
+        item.sent, item.trouble, item.trace_id = True, "no PATCH was answered", error.trace_id
+        return False
+    except LateError:
+        if not item.sent:
+            raise
+        return False
+    except UnauthorisedError as error:
+        item.close("unverified" if item.sent else "failed", error.message)
+        raise
+    except (RejectedError, AnswerError) as error:
+        item.trace_id = error.trace_id
+        if item.sent:
+            item.trouble = error.message
+        else:
+            item.close("failed", error.message)
+    else:
+        item.sent, item.trouble, item.trace_id = True, None, None
+    return True
+
+
+def _settle(item: Item, before: Live, live: Live, ask: Ask) -> bool:
+    """Whether a read after an unknown outcome settles it; False: as planned."""
+    change = item.change
+    ignored = any(verdict.verdict == "dropped" for verdict in make_verdicts(change, before, live, ask))
+    if vanished_keys(change, before, live) and not ignored:
+        # It happened, and erased keys: what is gone is no one else's doing, and is put back by the read-back.
+        item.after = live
+        return True
     judgement = judge(change, live, ask)
-    if judgement.kind == "desired":
-        return Sent("done", attempt, before)
     if judgement.kind == "moved":
-        return Sent("moved", attempt, before, "; ".join(judgement.moved), trace)
-    if not more:
-        return Sent("failed", attempt, before, "no PATCH was answered, and the object still reads as before", trace)
-    return live
+        item.close("stale", "; ".join(judgement.moved))
+    elif judgement.kind == "desired":
+        item.after = live
+    return judgement.kind != "planned"

@@ -1,30 +1,22 @@
-"""What became of each field, by reading the object back.
+"""What became of each field, by reading the object back; what a PATCH of settings erased; what whole settings are.
 
 read back            verdict
 as sent              applied
 as sent, other type  coerced (587 for "587"): a later plan sees no difference
 another value        coerced, and the run is incomplete: a later plan would want to change it again
-as before            dropped: the API ignored it (or it lags: apply reads again before it says so)
+as before, nothing   dropped: the API ignored it (or it lags: apply reads again before it says so)
 a mask               masked; dropped where a last-four mask shows another tail
 left out, a secret   masked where the API leaves secrets out, else dropped
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from reconciler.applying.api import Ask
-from reconciler.applying.judge import wanted_at
+from reconciler.applying.judge import resolve, shown, wanted_at
 from reconciler.model import Change, FieldChange, FieldVerdict, Json, Live
-from reconciler.values import (
-    is_equal,
-    is_mask,
-    is_nothing,
-    is_retyped,
-    kind_of,
-    mask_tail,
-    printable,
-    text_of,
-    value_at,
-)
+from reconciler.values import is_equal, is_mask, is_nothing, is_retyped, kind_of, mask_tail, value_at
 
 
 def make_verdicts(change: Change, before: Live, after: Live, ask: Ask) -> tuple[FieldVerdict, ...]:
@@ -52,9 +44,11 @@ def _judge_field(change: Change, item: FieldChange, before: Live, after: Live, a
         return FieldVerdict(item.path, "coerced", f"stored as {kind_of(new)}; nothing to do, it is compared as text")
     if is_equal(old, new) or (is_nothing(old) and is_nothing(new)):
         return FieldVerdict(item.path, "dropped", "the API ignored it: it reads as before", settled=False)
+    if is_nothing(new) and not is_nothing(wanted):
+        return FieldVerdict(item.path, "dropped", "the API did not keep it: nothing is there", settled=False)
     if item.secret:
         return FieldVerdict(item.path, "coerced", "stored differently: check its value", settled=False)
-    return FieldVerdict(item.path, "coerced", f"stored as {_shown(new)}: write that instead", settled=False)
+    return FieldVerdict(item.path, "coerced", f"stored as {shown(new)}: write that instead", settled=False)
 
 
 def _judge_cleared(item: FieldChange, new: Json) -> FieldVerdict:
@@ -73,13 +67,17 @@ def _judge_effect(before: Live, after: Live) -> FieldVerdict | None:
     if was not in {before.status, "active"}:
         return None
     return FieldVerdict(
-        ("effective_status",), "degraded", f"was {_shown(was)}, is {_shown(now)}: check the integration's credentials"
+        ("effective_status",), "degraded", f"was {shown(was)}, is {shown(now)}: check the integration's credentials"
     )
 
 
-def _shown(value: Json) -> str:
-    text = printable(text_of(value))
-    return text if len(text) <= 120 else text[:80] + "…" + text[-30:]
+def reads_new(verdicts: Iterable[FieldVerdict], before: Live, after: Live) -> bool:
+    """Whether a changed field reads other than before, and as sent: only then the read shows what the PATCH did."""
+    return any(
+        verdict.verdict in {"applied", "coerced", "masked"}
+        and not is_equal(value_at(before, verdict.path), value_at(after, verdict.path))
+        for verdict in verdicts
+    )
 
 
 def vanished_keys(change: Change, before: Live, after: Live) -> tuple[str, ...]:
@@ -97,18 +95,25 @@ def vanished_keys(change: Change, before: Live, after: Live) -> tuple[str, ...]:
 
 
 def whole_settings(change: Change, before: Live, ask: Ask) -> dict[str, Json]:
-    """The visible live settings with the changes laid over, and what the plan says travels along; masks never."""
-    visible = {
-        key: value
-        for key, value in before.settings.items()
-        if value is not None and not is_mask(value, secret=ask.secret(key))
-    }
-    return {**visible, **change.along, **change.body.get("settings", {})}
+    """Settings as they are sent whole: the visible live ones with the changes laid over, and what travels along.
+
+    References of the plan are revealed here. Masks are left out, and so is a secret that reads as empty text: it may be
+    hidden, and writing it back would erase it.
+    """
+    visible = {key: value for key, value in before.settings.items() if not _is_unseen(key, value, ask)}
+    planned = {**change.along, **change.body.get("settings", {})}
+    return {**visible, **{key: resolve(value, ask) for key, value in planned.items()}}
+
+
+def _is_unseen(key: str, value: Json, ask: Ask) -> bool:
+    secret = ask.secret(key)
+    return value is None or (secret and is_nothing(value)) or is_mask(value, secret=secret)
 
 
 def blind_keys(change: Change, before: Live, ask: Ask) -> tuple[str, ...]:
-    """Keys that whole settings would erase: the API masks them, and the plan has no value for them."""
+    """Keys that whole settings would erase: the API hides them, and the plan has no value for them."""
     known = {*change.along, *change.body.get("settings", {})}
     masked = {key for key, value in before.settings.items() if is_mask(value, secret=ask.secret(key))}
-    left_out = set(change.seen.hidden if change.seen else ()) - before.settings.keys()
+    hidden = change.seen.hidden if change.seen else ()
+    left_out = {key for key in hidden if is_nothing(before.settings.get(key))}
     return tuple(sorted((masked | left_out) - known))

@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from msgspec import Struct
 
 from reconciler.applying.api import Api
-from reconciler.errors import RefusedError
-from reconciler.model import Change, FieldVerdict, Live, Outcome, OutcomeStatus, Plan, Problem
+from reconciler.errors import ApiError, RefusedError
+from reconciler.model import Change, FieldVerdict, Live, Outcome, OutcomeStatus, Plan
 
 FRESH = 60.0
 """Seconds for which a bulk read may serve as the precondition of a write."""
 
+JUST = 10.0
+"""Seconds for which a GET of the object is still a read just before."""
+
+LAGS = (1.0, 3.0, 10.0)
+"""Seconds after which what is not there yet is read again before it is called dropped."""
+
 
 class Item(Struct):
-    """status None: not decided. sent: a PATCH left, so that only reading back can tell. whole: with whole settings."""
+    """status None: not decided. before: the object as last read before a PATCH. by: when that is too old to write by.
+
+    whole: goes out with whole settings. sent: a PATCH may have happened, so that only reading back can tell.
+    trouble: why no PATCH is known to have happened. after: an object read since, which saves the read-back.
+    repaired: lost keys were put back. looks: reads again that did not show what was sent. attempts: PATCHes that left.
+    blind: refused, since it would erase what cannot be seen. unheard: closed for want of an answer.
+    """
 
     change: Change
     status: OutcomeStatus | None = None
     before: Live | None = None
-    sent: bool = False
+    by: float = 0.0
     whole: bool = False
+    sent: bool = False
+    trouble: str | None = None
+    after: Live | None = None
+    repaired: bool = False
+    looks: int = 0
     attempts: int = 0
+    blind: bool = False
+    unheard: bool = False
     verdicts: tuple[FieldVerdict, ...] = ()
     error: str | None = None
     trace_id: str | None = None
@@ -32,48 +52,93 @@ class Item(Struct):
         """The id of the object."""
         return self.change.id or ""
 
+    @property
+    def page(self) -> str | None:
+        """The list page that held the object when it was planned."""
+        return self.change.seen.page if self.change.seen else None
+
+    @property
+    def unread(self) -> bool:
+        """Whether it was sent, and what became of it is still to be read."""
+        return self.sent and self.status is None
+
+    @property
+    def looked_enough(self) -> bool:
+        """Whether no lag explains any more what is not there."""
+        return self.looks >= len(LAGS)
+
     def close(self, status: OutcomeStatus, error: str | None = None) -> None:
         """Decides the status."""
         self.status = status
         self.error = error
 
     def outcome(self, ended: str) -> Outcome:
-        """As it stands in the report; what was never begun was skipped, since the run `ended`."""
-        left = "unverified" if self.sent else "skipped"
+        """As it stands in the report; `ended`: why the run did not get to what is not decided."""
+        status = self.status or ("unverified" if self.sent else "skipped")
+        left = "sent, not verified" if self.sent else "not begun"
         return Outcome(
             address=self.change.address,
             id=self.change.id,
             action=self.change.action,
-            status=self.status or left,  # type: ignore[arg-type]
+            status=status,
             attempts=self.attempts,
             fields=self.verdicts,
-            error=self.error or (None if self.status else ended),
+            error=self.error or (None if self.status else f"{left}: {ended}"),
             trace_id=self.trace_id,
             source=self.change.source,
         )
 
 
 class View:
-    """Objects as last read; a page is read again, once for all threads, where it is too old to write by."""
+    """Objects as last read; a page is read again, once for all threads, where it is too old to write by.
+
+    check: raises for an object that ends the run.
+    """
 
     def __init__(
-        self, api: Api, page: str | None, objects: dict[str, Live] | None = None, read_at: float = 0.0
+        self,
+        api: Api,
+        page: str | None,
+        check: Callable[[Live], None],
+        objects: dict[str, Live] | None = None,
+        read_at: float = 0.0,
     ) -> None:
-        self._api = api
-        self._page = page
+        self._api, self._page, self._check = api, page, check
         self._objects = objects
         self._read_at = read_at
         self._lock = threading.Lock()
 
-    def fresh(self, one: str) -> Live | None:
-        """The object as of the last minute; None where only its own GET can tell."""
+    def look(self, one: str) -> tuple[Live | None, float]:
+        """The object as of the last minute, and when it was read; None where only its own GET can tell."""
         # Waiting for the windows comes first: what was fresh before a pause of a minute is not after it.
         self._api.ready()
         with self._lock:
             if self._objects is None or self._api.now() - self._read_at > FRESH:
-                self._objects = self._api.read_page(self._page) if self._page else {}
-                self._read_at = self._api.now()
-            return self._objects.get(one)
+                self._read()
+            return (self._objects or {}).get(one), self._read_at
+
+    def renew(self) -> dict[str, Live]:
+        """The page, read now; empty where that fails."""
+        with self._lock:
+            return self._read()
+
+    def _read(self) -> dict[str, Live]:
+        # Counted from before the request, so that it is never older than it says.
+        self._read_at = self._api.now()
+        self._objects = read_page(self._api, self._page)
+        for live in self._objects.values():
+            self._check(live)
+        return self._objects
+
+
+def read_page(api: Api, page: str | None) -> dict[str, Live]:
+    """One page of the list by id; empty where there is none or it cannot be read: each object has its own GET too."""
+    if page is None:
+        return {}
+    try:
+        return api.read_page(page)
+    except ApiError:
+        return {}
 
 
 class Merging:
@@ -81,23 +146,20 @@ class Merging:
 
     def __init__(self, settings_patch: str) -> None:
         self.merges = {"changed": True, "whole": False}.get(settings_patch)
-        self.asked = settings_patch
-        self.notes: list[str] = []
-        self._lock = threading.Lock()
-
-    def learn(self, merges: bool) -> None:  # noqa: FBT001
-        """Notes what an answer has shown, with the line to commit."""
-        with self._lock:
-            if self.merges is merges:
-                return
-            self.merges = merges
-        word = "changed" if merges else "whole"
-        told = "merges settings" if merges else "replaces settings: keys that a PATCH does not name are lost"
-        self.notes.append(f"this API {told}; commit this line to reconciler.yaml:  settings_patch: {word}")
+        self._asked = self.merges
 
     def needs_whole(self, change: Change) -> bool:
         """Whether the change goes out with whole settings."""
         return self.merges is not True and "settings" in change.body
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the answers have shown, with the line to commit."""
+        if self.merges is self._asked:
+            return ()
+        word = "changed" if self.merges else "whole"
+        told = "merges settings" if self.merges else "replaces settings: keys that a PATCH does not name are lost"
+        return (f"this API {told}; commit this line to reconciler.yaml:  settings_patch: {word}",)
 
 
 def check_company(plan: Plan, live: Live) -> None:
@@ -107,8 +169,3 @@ def check_company(plan: Plan, live: Live) -> None:
             f"{live.id} belongs to company {live.company_id}, the plan was made for company {plan.company_id}",
             "use the token of the right account",
         )
-
-
-def blocked_item(change: Change, problem: Problem) -> Item:
-    """What the plan could not plan is skipped."""
-    return Item(change, status="skipped", error=problem.message)

@@ -28,6 +28,7 @@ from msgspec import json
 from reconciler.errors import (
     AnswerError,
     ApiError,
+    LateError,
     ReconcilerError,
     RejectedError,
     UnknownOutcomeError,
@@ -53,8 +54,8 @@ THROTTLES = 8
 class Gate(Protocol):
     """What a client needs of the gate; all of it may raise StoppedError."""
 
-    def acquire(self) -> Any:
-        """Waits until one more request may leave; a ticket for it."""
+    def acquire(self, by: float | None = None) -> Any:
+        """Waits until one more request may leave; a ticket for it. LateError where that is after `by`."""
 
     def answered(self, ticket: Any, status: int, headers: Mapping[str, str], /) -> None:
         """The request of the ticket was answered; names of headers in lower case."""
@@ -128,17 +129,20 @@ class Client:
             if not self.pause(attempt):
                 raise fault
 
-    def send_patch(self, integration: str, body: Mapping[str, Json], *, quiet: bool = False) -> None:
+    def send_patch(
+        self, integration: str, body: Mapping[str, Json], *, quiet: bool = False, by: float | None = None
+    ) -> None:
         """Changes one integration. `quiet`: the body holds secrets, so no word of the answer is shown.
 
         Raises UnknownOutcomeError where the write may or may not have happened, RejectedError, UnauthorisedError,
-        AnswerError (throttled for good), UnreachableError (nothing left), StoppedError.
+        AnswerError (throttled for good), UnreachableError (nothing left), StoppedError, LateError (it could leave only
+        after `by`, in seconds of the gate's clock; nothing was done).
         """
         what = f"PATCH /integrations/{integration}"
         content = _encoded(what, body)
         attempt, throttled = 1, 0
         while True:
-            answer = self._write(what, f"/integrations/{quote(integration, safe='')}", content)
+            answer = self._write(what, f"/integrations/{quote(integration, safe='')}", content, by)
             if isinstance(answer, UnreachableError):
                 attempt += 1
                 if not self.pause(attempt):
@@ -172,11 +176,13 @@ class Client:
             fault = AnswerError(f"{what}: the answer {error}", "check the API's address (--api)")
         raise _AgainError(fault) if again else fault
 
-    def _write(self, what: str, path: str, content: bytes) -> Response | UnreachableError:
+    def _write(self, what: str, path: str, content: bytes, by: float | None) -> Response | UnreachableError:
         """The answer, or the error of a request that never left."""
         fault: ApiError
         try:
-            return self._exchange("PATCH", path, None, content)
+            return self._exchange("PATCH", path, None, content, by)
+        except LateError:
+            raise
         except UnreachableError as error:
             fault = UnreachableError(f"{what}: {error.message}", error.fix, sent=error.sent)
             if not error.sent:
@@ -200,8 +206,15 @@ class Client:
             what, response, token_name=self._token_name, holds_token=self._transport.holds_token, quiet=quiet
         )
 
-    def _exchange(self, method: str, path: str, params: Mapping[str, str] | None, body: bytes | None) -> Response:
-        ticket = self._gate.acquire()
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None,
+        body: bytes | None,
+        by: float | None = None,
+    ) -> Response:
+        ticket = self._gate.acquire() if by is None else self._gate.acquire(by)
         try:
             response = self._transport.send(method, path, params, body)
         except BaseException as error:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
-from reconciler.errors import StoppedError
+from reconciler.errors import LateError, StoppedError
 from reconciler.live.pace import Windows
 
 LOOK = 60.0
@@ -91,8 +91,11 @@ class Gate:
         finally:
             self._shields.depth = depth
 
-    def acquire(self) -> Ticket:
-        """Waits for this request's turn. The caller sends it at once, and then calls answered() or failed()."""
+    def acquire(self, by: float | None = None) -> Ticket:
+        """Waits for this request's turn. The caller sends it at once, and then calls answered() or failed().
+
+        by: the clock's seconds; LateError as soon as it is known that the turn comes later.
+        """
         me = object()
         with self._condition:
             self._queue.append(me)
@@ -101,6 +104,8 @@ class Gate:
                     self._check()
                     now = self._clock.now()
                     at = self._windows.when(now) if self._queue[0] is me else None
+                    if by is not None and max(now, at or now) > by:
+                        raise LateError("the limits hold this request until what it rests on is too old")
                     if at is not None and at <= now:
                         self._windows.sent(now)
                         return Ticket(now)

@@ -36,7 +36,7 @@ class OpenGate:
         self.failures = 0
         self.pauses: list[float] = []
 
-    def acquire(self) -> float:
+    def acquire(self, by: float | None = None) -> float:
         """A ticket."""
         self.acquired += 1
         return float(self.acquired)

@@ -1,0 +1,101 @@
+"""Writes one object: reads it, judges whether it still is what the plan saw, sends."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from reconciler.applying.api import Api, Ask
+from reconciler.applying.judge import judge
+from reconciler.applying.send import send_change
+from reconciler.applying.verify import blind_keys
+from reconciler.applying.work import FRESH, JUST, Item, Merging, View, check_company
+from reconciler.errors import LateError
+from reconciler.model import Live, Plan
+
+AGAIN = 4
+"""Times that an object is read for one write, where the windows hold the write until the read is too old."""
+
+
+class Hand(Struct, frozen=True):
+    """What a run that has just planned has in hand: the objects, and when (monotonic seconds) they were read."""
+
+    objects: dict[str, Live]
+    read_at: float
+
+
+class Writer:
+    """Writes the objects of one plan; keeps what was read of them."""
+
+    def __init__(self, plan: Plan, api: Api, ask: Ask, merging: Merging, hand: Hand | None) -> None:
+        self._plan, self._api, self._ask, self._merging, self._hand = plan, api, ask, merging, hand
+        self._views: dict[str | None, View] = {}
+
+    def view(self, page: str | None) -> View:
+        """What serves as the precondition of writes without a read of their own; the same for the same page."""
+        if page not in self._views:
+            hand = self._hand
+            objects, read_at = (hand.objects, hand.read_at) if hand else (None if page else {}, 0.0)
+            self._views[page] = View(self._api, page, self._check, objects, read_at)
+        return self._views[page]
+
+    def view_alone(self, page: str | None) -> View:
+        """The same for the only object of a page: what is in hand, else its own GET."""
+        return self._views.get(page) or self.view(None)
+
+    def write(self, item: Item, view: View) -> None:
+        """Leaves it open to be read back, or closes it. Raises what ends the run, and ApiErrors."""
+        for _ in range(AGAIN):
+            item.whole = self._merging.needs_whole(item.change)
+            own = item.whole or item.change.is_delicate
+            before = self.prepare(item, None if own else view)
+            if before is None:
+                return
+            try:
+                send_change(item, before, self._api, self._ask)
+            except LateError:
+                item.before = None
+            else:
+                return
+        item.close("failed", "the limits held it until what was read of it was too old: run again")
+
+    def prepare(self, item: Item, view: View | None) -> Live | None:
+        """The object, where it is to be sent: it is still what the plan saw. Closes the item where it is not.
+
+        view: what may serve instead of a GET of the object.
+        """
+        before = self._look(item, view)
+        if before is None:
+            item.close("failed", f"the API no longer knows id {item.one}: plan again")
+            return None
+        self._check(before)
+        judgement = judge(item.change, before, self._ask)
+        if judgement.kind == "desired":
+            item.close("unchanged")
+        elif judgement.kind == "moved":
+            item.close("stale", "; ".join(judgement.moved))
+        elif item.whole and (blind := blind_keys(item.change, before, self._ask)):
+            item.blind = True
+            item.close("skipped", _tell_blind(blind))
+        return before if item.status is None else None
+
+    def _look(self, item: Item, view: View | None) -> Live | None:
+        if view is not None:
+            item.before, read_at = view.look(item.one)
+            item.by = read_at + FRESH
+        if view is None and item.before is not None and self._api.now() < item.by:
+            return item.before
+        if view is None or item.before is None:
+            self._api.ready(2)
+            item.by = self._api.now() + JUST
+            item.before = self._api.read_one(item.one)
+        return item.before
+
+    def _check(self, live: Live) -> None:
+        check_company(self._plan, live)
+
+
+def _tell_blind(keys: tuple[str, ...]) -> str:
+    return (
+        f"the API hides {', '.join(keys)}, and whole settings would erase what cannot be seen: name them in the"
+        " manifest as references, or set settings_patch: changed in reconciler.yaml if PATCH merges"
+    )
