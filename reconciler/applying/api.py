@@ -33,11 +33,12 @@ class Api(Protocol):
         """One object; None where the API does not know the id."""
         ...
 
-    def send_patch(self, one: str, body: dict[str, Json], *, quiet: bool) -> None:
+    def send_patch(self, one: str, body: dict[str, Json], *, quiet: bool, by: float | None = None) -> None:
         """One PATCH. Raises UnknownOutcomeError (it may have happened), RejectedError, AnswerError (throttled for
         good), UnauthorisedError, UnreachableError (it never left).
 
-        quiet: nothing that the API says of the body is repeated, since it may hold a secret.
+        quiet: nothing that the API says of the body is repeated, since it may hold a secret. by: monotonic seconds;
+        where it could leave only later, LateError comes at once instead, and nothing was done.
         """
         ...
 

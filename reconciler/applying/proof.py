@@ -10,6 +10,7 @@ from reconciler.applying.readback import Readback
 from reconciler.applying.send import send_change
 from reconciler.applying.work import Item, Merging
 from reconciler.applying.write import Writer
+from reconciler.errors import LateError
 from reconciler.model import Change, Live
 from reconciler.values import is_mask, is_nothing
 
@@ -51,7 +52,10 @@ class Proof:
         before = self._writer.prepare(item, None)
         if before is None or not is_proof(item.change, before, self._ask):
             return
-        send_change(item, before, self._api, self._ask)
+        try:
+            send_change(item, before, self._api, self._ask)
+        except LateError:
+            return
         if item.unread:
             shared = Counter(other.page for other in items if other.status is None)[item.page] > 1
             self._readback.prove(item, self._writer.view(item.page) if shared and item.page else None)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from reconciler.applying.api import Api, Ask
 from reconciler.applying.judge import judge, resolve
 from reconciler.applying.verify import make_verdicts, vanished_keys, whole_settings
-from reconciler.applying.work import Item
+from reconciler.applying.work import JUST, Item
 from reconciler.errors import (
     AnswerError,
     ApiError,
+    LateError,
     RejectedError,
     StoppedError,
     UnauthorisedError,
@@ -31,12 +32,12 @@ def _changed_settings(change: Change, ask: Ask) -> dict[str, Json]:
     return {key: resolve(value, ask) for key, value in change.body["settings"].items()}
 
 
-def send_counted(item: Item, body: dict[str, Json], api: Api, *, quiet: bool) -> None:
+def send_counted(item: Item, body: dict[str, Json], api: Api, *, quiet: bool, by: float | None = None) -> None:
     """One PATCH of Api.send_patch, counted where it left."""
     left = True
     try:
-        api.send_patch(item.one, body, quiet=quiet)
-    except (StoppedError, UnreachableError):
+        api.send_patch(item.one, body, quiet=quiet, by=by)
+    except (LateError, StoppedError, UnreachableError):
         left = False
         raise
     finally:
@@ -47,7 +48,7 @@ def send_change(item: Item, before: Live, api: Api, ask: Ask) -> None:
     """Sends it, and leaves it open to be read back; closes it where that settles nothing any more.
 
     After an unknown outcome the object is read before any second write: as desired is done, as planned is sent again,
-    else it is stale. UnauthorisedError passes, and StoppedError where nothing was sent.
+    else it is stale. UnauthorisedError passes; StoppedError and LateError pass where nothing was sent.
     """
     number, last = 1, before
     while not _send_once(item, last, api, ask):
@@ -55,6 +56,7 @@ def send_change(item: Item, before: Live, api: Api, ask: Ask) -> None:
         try:
             more = api.pause(number)
             api.ready(2)
+            read_at = api.now()
             live = api.read_one(item.one)
         except StoppedError:
             item.close("unverified", "sent, and interrupted before it could be read back")
@@ -69,17 +71,23 @@ def send_change(item: Item, before: Live, api: Api, ask: Ask) -> None:
             # Where no attempt is left, a read that lags may still show what was sent.
             return
         # What the first PATCH changed or erased shows against the object as it was before it.
-        last = live
+        last, item.by = live, read_at + JUST
 
 
 def _send_once(item: Item, last: Live, api: Api, ask: Ask) -> bool:
-    """One PATCH, made of the object as last read. False: nobody can tell whether it happened."""
+    """One PATCH, made of the object as last read. False: it is to be read again, since nobody can tell whether it
+    happened, or since the read is too old for it to leave.
+    """
     body = make_request(item.change, last, ask, whole=item.whole)
     quiet = item.whole or any(field.secret for field in item.change.fields)
     try:
-        send_counted(item, body, api, quiet=quiet)
+        send_counted(item, body, api, quiet=quiet, by=item.by)
     except UnknownOutcomeError as error:
         item.sent, item.trouble, item.trace_id = True, "no PATCH was answered", error.trace_id
+        return False
+    except LateError:
+        if not item.sent:
+            raise
         return False
     except UnauthorisedError as error:
         item.close("unverified" if item.sent else "failed", error.message)

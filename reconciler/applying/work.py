@@ -22,7 +22,7 @@ LAGS = (1.0, 3.0, 10.0)
 
 
 class Item(Struct):
-    """status None: not decided. before: the object as last read before a PATCH; by: until when that is just before.
+    """status None: not decided. before: the object as last read before a PATCH. by: when that is too old to write by.
 
     whole: goes out with whole settings. sent: a PATCH may have happened, so that only reading back can tell.
     trouble: why no PATCH is known to have happened. after: an object read since, which saves the read-back.
@@ -108,14 +108,14 @@ class View:
         self._read_at = read_at
         self._lock = threading.Lock()
 
-    def look(self, one: str) -> Live | None:
-        """The object as of the last minute; None where only its own GET can tell."""
+    def look(self, one: str) -> tuple[Live | None, float]:
+        """The object as of the last minute, and when it was read; None where only its own GET can tell."""
         # Waiting for the windows comes first: what was fresh before a pause of a minute is not after it.
         self._api.ready()
         with self._lock:
             if self._objects is None or self._api.now() - self._read_at > FRESH:
                 self._read()
-            return (self._objects or {}).get(one)
+            return (self._objects or {}).get(one), self._read_at
 
     def renew(self) -> dict[str, Live]:
         """The page, read now; empty where that fails."""

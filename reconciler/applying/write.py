@@ -8,8 +8,12 @@ from reconciler.applying.api import Api, Ask
 from reconciler.applying.judge import judge
 from reconciler.applying.send import send_change
 from reconciler.applying.verify import blind_keys
-from reconciler.applying.work import JUST, Item, Merging, View, check_company
+from reconciler.applying.work import FRESH, JUST, Item, Merging, View, check_company
+from reconciler.errors import LateError
 from reconciler.model import Live, Plan
+
+AGAIN = 4
+"""Times that an object is read for one write, where the windows hold the write until the read is too old."""
 
 
 class Hand(Struct, frozen=True):
@@ -40,11 +44,19 @@ class Writer:
 
     def write(self, item: Item, view: View) -> None:
         """Leaves it open to be read back, or closes it. Raises what ends the run, and ApiErrors."""
-        item.whole = self._merging.needs_whole(item.change)
-        own = item.whole or item.change.is_delicate
-        before = self.prepare(item, None if own else view)
-        if before is not None:
-            send_change(item, before, self._api, self._ask)
+        for _ in range(AGAIN):
+            item.whole = self._merging.needs_whole(item.change)
+            own = item.whole or item.change.is_delicate
+            before = self.prepare(item, None if own else view)
+            if before is None:
+                return
+            try:
+                send_change(item, before, self._api, self._ask)
+            except LateError:
+                item.before = None
+            else:
+                return
+        item.close("failed", "the limits held it until what was read of it was too old: run again")
 
     def prepare(self, item: Item, view: View | None) -> Live | None:
         """The object, where it is to be sent: it is still what the plan saw. Closes the item where it is not.
@@ -68,7 +80,8 @@ class Writer:
 
     def _look(self, item: Item, view: View | None) -> Live | None:
         if view is not None:
-            item.before = view.look(item.one)
+            item.before, read_at = view.look(item.one)
+            item.by = read_at + FRESH
         if view is None and item.before is not None and self._api.now() < item.by:
             return item.before
         if view is None or item.before is None:

@@ -31,7 +31,7 @@ class Bench:
         named = [manifest(str(number), one) for number, one in enumerate(wanted, 1)]
         plan = make_plan_of(world, *named, settings_patch="changed", when_hidden="resend")
         objects = look(world).objects
-        self.items = [Item(change, before=objects[str(change.id)], whole=whole) for change in plan.changes]
+        self.items = [Item(change, before=objects[str(change.id)], by=60.0, whole=whole) for change in plan.changes]
         for item in self.items:
             assert item.before is not None
             send_change(item, item.before, self.api, ASK)

@@ -199,6 +199,17 @@ def test_a_proof_leaves_room_for_the_read_and_the_repair() -> None:
     assert 60 <= proof[0].time <= proof[-1].time < 61
 
 
+def test_a_proof_that_could_leave_only_too_late_is_none() -> None:
+    """Somebody used the windows up after its read: the object is read again, and goes out whole."""
+    world = make_world(READY)
+    plan = make_plan_of(world, proving())
+    api = WorldApi(world)
+    api.meanwhile = lambda number: api.hold_until(90.0) if number == 1 else None
+    assert apply_plan(plan, api, ASK).code == 0
+    assert api.trail() == ["GET 1", "GET 1", "PATCH 1", "GET 1"]
+    assert api.patches() == [{"settings": {**READY["settings"], "username": "new"}}]
+
+
 def test_no_proof_is_sought_where_it_is_known() -> None:
     """settings_patch says it, or nothing has settings."""
     world = make_world(READY)

@@ -6,7 +6,9 @@ import threading
 
 import pytest
 
+from reconciler.applying.apply import apply_plan
 from tests.applying.bench import (
+    ASK,
     SOLD,
     TOKEN,
     make_many,
@@ -16,7 +18,9 @@ from tests.applying.bench import (
     row,
     run,
     settings,
+    statuses,
 )
+from tests.applying.world_api import WorldApi
 
 NEW = {"username": "new"}
 
@@ -72,6 +76,28 @@ def test_a_page_is_read_once_more_where_a_minute_passes_within_it() -> None:
         if sent.method == "PATCH":
             assert min(sent.time - read for read in reads if read <= sent.time) <= 60
     assert not [entry for entry in world.log if entry.status == 429]
+
+
+@pytest.mark.parametrize("how", ["changed", "whole"])
+def test_no_thread_writes_by_a_read_that_is_too_old(how: str) -> None:
+    """Several threads stand before full windows at once; what moves in the pause is left alone."""
+    world, plan = make_many(130, how=how, limited=True, per_second=0, per_minute=60, page_maximum=200, size=200)
+    moved: list[str] = []
+    api = WorldApi(world)
+
+    def interfere(number: int) -> None:
+        pause = api.sent[-1].time - api.sent[-2].time if number > 1 else 0.0
+        if pause > 30 and not moved:
+            moved.extend(one for one in world.objects() if settings(world, one)["username"] != "new")
+            for one in moved:
+                world.set_setting(one, "username", "third", now=0.0)
+
+    api.meanwhile = interfere
+    applied = apply_plan(plan, api, ASK, parallel=4)
+    assert moved
+    assert {statuses(applied)[one] for one in moved} == {"stale"}
+    assert all(settings(world, one)["username"] == "third" for one in moved)
+    assert applied.code == 5
 
 
 def test_several_writes_are_under_way_at_once() -> None:

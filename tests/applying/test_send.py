@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.applying.send import make_request, send_change
 from reconciler.applying.work import Item
-from reconciler.errors import StoppedError, UnauthorisedError, UnreachableError
+from reconciler.errors import LateError, StoppedError, UnauthorisedError, UnreachableError
 from reconciler.model import SecretRef
 from reconciler.sandbox.faults import Fault
 from reconciler.sandbox.world import World
@@ -33,7 +33,7 @@ WANTED = {"username": "new"}
 def make_item(world: World, wanted: dict[str, Any] | None = None, **more: Any) -> Item:
     """An item as the writer hands it over."""
     plan = make_plan_of(world, manifest("1", WANTED if wanted is None else wanted, **more))
-    return Item(plan.changes[0], before=live_of(world))
+    return Item(plan.changes[0], before=live_of(world), by=60.0)
 
 
 def send(world: World, item: Item | None = None, **options: Any) -> tuple[Item, WorldApi]:
@@ -206,6 +206,28 @@ def test_a_request_that_never_left_is_no_attempt() -> None:
     assert (item.attempts, item.sent) == (0, False)
 
 
+def test_a_write_that_could_leave_only_too_late_is_not_sent() -> None:
+    """What it rests on would be too old; nothing was done."""
+    world = make_world(row(), limited=True, per_minute=1)
+    item, api = make_item(world), WorldApi(world)
+    item.by = 10.0
+    api.read_one("1")
+    with pytest.raises(LateError):
+        send_change(item, live_of(world), api, ASK)
+    assert (item.attempts, item.sent, api.count("PATCH")) == (0, False, 0)
+
+
+def test_a_second_write_that_could_leave_only_too_late_rests_on_a_new_read() -> None:
+    """The windows were used up by somebody else after the read that followed an unknown outcome."""
+    world = make_world(row(), faults=[patch_fault("timeout")])
+    item, api = make_item(world), WorldApi(world)
+    api.meanwhile = lambda number: api.hold_until(50.0) if number == 2 else None
+    send_change(item, live_of(world), api, ASK)
+    assert api.trail() == ["PATCH 1", "GET 1", "GET 1", "PATCH 1"]
+    assert api.sent[3].time - api.sent[2].time <= 10
+    assert (item.unread, item.attempts) == (True, 2)
+
+
 def test_keys_that_an_unknown_outcome_erased_show_that_it_happened() -> None:
     """They are no one else's doing: the read-back puts them back, instead of calling it stale."""
     world = make_world(row(), settings_patch="replace", faults=[patch_fault("timeout", when="after")])
@@ -227,7 +249,7 @@ def test_a_hidden_secret_is_sent_again_after_an_unknown_outcome() -> None:
     """Nobody can see whether it arrived."""
     world = make_world(row(), masks="full", faults=[patch_fault("timeout", when="after")])
     plan = make_plan_of(world, manifest("1", {"password": TOKEN}), when_hidden="resend")
-    item, api = send(world, Item(plan.changes[0], before=live_of(world)))
+    item, api = send(world, Item(plan.changes[0], before=live_of(world), by=60.0))
     assert (item.unread, api.trail()) == (True, ["PATCH 1", "GET 1", "PATCH 1"])
     assert isinstance(TOKEN, SecretRef)
     assert settings(world)["password"] == SECRETS[TOKEN]
@@ -239,5 +261,5 @@ def test_keys_that_a_hidden_secret_erased_show_that_it_happened() -> None:
     world = make_world(row(), masks="full", settings_patch="replace", faults=[fault])
     named = manifest("1", {**SOLD, "password": TOKEN})
     plan = make_plan_of(world, named, when_hidden="resend", settings_patch="changed")
-    item, api = send(world, Item(plan.changes[0], before=live_of(world)))
+    item, api = send(world, Item(plan.changes[0], before=live_of(world), by=60.0))
     assert (item.unread, api.trail()) == (True, ["PATCH 1", "GET 1"])

@@ -52,29 +52,29 @@ def test_a_page_is_read_once_and_again_after_a_minute() -> None:
     """A bulk read serves for 60 seconds."""
     api = WorldApi(make_world(row(), row()), latency=0.0)
     view = View(api, "1,100", passing)
-    assert view.look("1") == live_of(api.world, "1")
+    assert view.look("1") == (live_of(api.world, "1"), 0.0)
     api.time = 60.0
-    assert view.look("2") == live_of(api.world, "2")
+    assert view.look("2")[1] == 0.0
     api.time = 60.1
     api.world.edit("2", name="Moved", now=0.0)
-    live = view.look("2")
+    live, read_at = view.look("2")
     assert live is not None
-    assert live.name == "Moved"
+    assert (live.name, read_at) == ("Moved", 60.1)
     assert api.reads() == ["1,100", "1,100"]
 
 
 def test_an_object_that_is_not_on_its_page_is_none() -> None:
     """Rows move: only its own GET can tell."""
-    assert View(WorldApi(make_world(row())), "1,100", passing).look("9") is None
+    assert View(WorldApi(make_world(row())), "1,100", passing).look("9")[0] is None
 
 
 def test_what_is_in_hand_saves_the_read_until_it_is_old() -> None:
     """Without a page nothing is read after that."""
     api = WorldApi(make_world(row()))
     view = View(api, None, passing, {"1": live_of(api.world)}, 0.0)
-    assert view.look("1") == live_of(api.world)
+    assert view.look("1")[0] == live_of(api.world)
     api.time = 61.0
-    assert view.look("1") is None
+    assert view.look("1")[0] is None
     assert api.trail() == []
 
 
@@ -94,7 +94,7 @@ def test_a_page_that_cannot_be_read_is_empty() -> None:
     api = WorldApi(make_world(row(), faults=[Fault("500", path="integrations$", count=0)]))
     assert read_page(api, "1,100") == {}
     assert read_page(api, None) == {}
-    assert View(api, "1,100", passing).look("1") is None
+    assert View(api, "1,100", passing).look("1")[0] is None
     api.stop()
     with pytest.raises(StoppedError):
         read_page(api, "1,100")

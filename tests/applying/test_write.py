@@ -142,6 +142,40 @@ def test_a_refused_plan_is_not_begun() -> None:
     assert api.trail() == []
 
 
+def test_a_write_held_until_its_read_is_old_rests_on_a_new_one() -> None:
+    """Somebody used the windows up between the read and the write: the page is read once more."""
+    world = make_world(row(), row())
+    bench = Bench(world, manifest("1", NEW), manifest("2", NEW))
+    bench.api.meanwhile = lambda number: bench.api.hold_until(90.0) if number == 1 else None
+    assert bench.write() == ["GET 1,100", "GET 1,100", "PATCH 1", "PATCH 2"]
+    assert bench.api.sent[2].time - bench.api.sent[1].time < 1.0
+
+
+def test_an_object_that_moved_while_its_write_was_held_is_stale() -> None:
+    """The new read shows it."""
+    world = make_world(row())
+    bench = Bench(world, manifest("1", NEW, status="paused"))
+
+    def interfere(number: int) -> None:
+        if number == 1:
+            bench.api.hold_until(90.0)
+        if number == 2:
+            world.set_setting("1", "username", "third")
+
+    bench.api.meanwhile = interfere
+    assert bench.write() == ["GET 1", "GET 1"]
+    assert bench.items[0].status == "stale"
+
+
+def test_a_write_that_is_held_again_and_again_is_given_up() -> None:
+    """Nothing was sent, and the object says so."""
+    bench = Bench(make_world(row()), manifest("1", {"password": TOKEN}))
+    bench.api.meanwhile = lambda number: bench.api.hold_until(number * 90.0)
+    assert bench.write() == ["GET 1"] * 4
+    assert (bench.items[0].status, bench.items[0].attempts) == ("failed", 0)
+    assert "run again" in (bench.items[0].error or "")
+
+
 def test_an_object_of_another_company_ends_the_run() -> None:
     """Before it is written."""
     world = make_world(row())

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 from reconciler.errors import (
     AnswerError,
     ApiError,
+    LateError,
     RejectedError,
     StoppedError,
     UnauthorisedError,
@@ -153,7 +154,7 @@ class WorldApi:
             raise
         return next((live for live in told.items if live.id == one), None)
 
-    def send_patch(self, one: str, body: dict[str, Json], *, quiet: bool) -> None:
+    def send_patch(self, one: str, body: dict[str, Json], *, quiet: bool, by: float | None = None) -> None:
         """One PATCH; a 429 is sent again at once, a connection that fails after a pause."""
         attempt, throttled = 1, 0
         if self.together is not None:
@@ -164,7 +165,7 @@ class WorldApi:
                 if not self.pause(attempt):
                     raise UnreachableError("no connection", sent=False)
                 continue
-            answer = self._send("PATCH", f"{ALL}/{one}", one, {}, body)
+            answer = self._send("PATCH", f"{ALL}/{one}", one, {}, body, by)
             if answer.fault in ("reset", "timeout", "truncated"):
                 raise UnknownOutcomeError(answer.fault)
             if answer.status == 429:
@@ -183,7 +184,7 @@ class WorldApi:
             if self.dead("GET", what):
                 fault = UnreachableError("no connection", sent=False)
             else:
-                answer = self._send("GET", path, what, query, None)
+                answer = self._send("GET", path, what, query, None, None)
                 if answer.fault in ("reset", "timeout", "truncated"):
                     fault = UnreachableError(answer.fault)
                 elif answer.status in (429, 500, 502, 503, 504):
@@ -201,10 +202,12 @@ class WorldApi:
             if not self.pause(attempt):
                 raise fault
 
-    def _send(self, method: str, path: str, what: str, query: Mapping[str, str], body: Any) -> Answer:
+    def _send(self, method: str, path: str, what: str, query: Mapping[str, str], body: Any, by: float | None) -> Answer:
         with self._lock:
             self._check()
             at = self._when(1)
+            if by is not None and at > by:
+                raise LateError("held for too long")
             self.time = at
             number = len(self.sent) + 1
             self.sent.append(Sent(at, method, what, body))
