@@ -52,6 +52,14 @@ def text_of(value: Json) -> str:
     return msgspec.json.encode(value, order="sorted").decode()
 
 
+def encode_json(value: Json) -> bytes | None:
+    """A value as JSON bytes; None where it holds text that JSON cannot carry (half a surrogate pair)."""
+    try:
+        return msgspec.json.encode(value)
+    except (UnicodeEncodeError, TypeError):
+        return None
+
+
 def is_equal(one: Json, other: Json) -> bool:
     """Equality that knows types."""
     return text_of(one) == text_of(other)

@@ -33,12 +33,15 @@ class Api(Protocol):
         """One object; None where the API does not know the id."""
         ...
 
-    def send_patch(self, one: str, body: dict[str, Json], *, quiet: bool, by: float | None = None) -> None:
+    def send_patch(
+        self, one: str, body: dict[str, Json], *, quiet: bool, left: Callable[[], None], by: float | None = None
+    ) -> None:
         """One PATCH. Raises UnknownOutcomeError (it may have happened), RejectedError, AnswerError (throttled for
         good), UnauthorisedError, UnreachableError (it never left).
 
         quiet: nothing that the API says of the body is repeated, since it may hold a secret. by: monotonic seconds;
-        where it could leave only later, LateError comes at once instead, and nothing was done.
+        where it could leave only later, LateError comes at once instead, and nothing was done. left: called for each
+        PATCH that left, those answered 429 too.
         """
         ...
 

@@ -14,7 +14,6 @@ from reconciler.errors import (
     StoppedError,
     UnauthorisedError,
     UnknownOutcomeError,
-    UnreachableError,
 )
 from reconciler.model import Change, Json, Live
 
@@ -33,15 +32,12 @@ def _changed_settings(change: Change, ask: Ask) -> dict[str, Json]:
 
 
 def send_counted(item: Item, body: dict[str, Json], api: Api, *, quiet: bool, by: float | None = None) -> None:
-    """One PATCH of Api.send_patch, counted where it left."""
-    left = True
-    try:
-        api.send_patch(item.one, body, quiet=quiet, by=by)
-    except (LateError, StoppedError, UnreachableError):
-        left = False
-        raise
-    finally:
-        item.attempts += left
+    """One PATCH of Api.send_patch, each that leaves counted."""
+
+    def left() -> None:
+        item.attempts += 1
+
+    api.send_patch(item.one, body, quiet=quiet, by=by, left=left)
 
 
 def send_change(item: Item, before: Live, api: Api, ask: Ask) -> None:

@@ -105,6 +105,8 @@ class Account:
         """One object; None where the API does not know the id."""
         return self._reader.read_one(one)
 
-    def send_patch(self, one: str, body: dict[str, Json], *, quiet: bool, by: float | None = None) -> None:
+    def send_patch(
+        self, one: str, body: dict[str, Json], *, quiet: bool, left: Callable[[], None], by: float | None = None
+    ) -> None:
         """One PATCH; see Client.send_patch."""
-        self._client.send_patch(one, body, quiet=quiet, by=by)
+        self._client.send_patch(one, body, quiet=quiet, by=by, left=left)

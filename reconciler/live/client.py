@@ -23,8 +23,6 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote
 
-from msgspec import json
-
 from reconciler.errors import (
     AnswerError,
     ApiError,
@@ -37,6 +35,7 @@ from reconciler.errors import (
 from reconciler.live.decode import NotJsonError, ShapeError, decode_json
 from reconciler.live.refusals import PASSING, TOKEN_NAME, make_refusal
 from reconciler.model import Json, Requests
+from reconciler.values import encode_json
 
 if TYPE_CHECKING:
     from reconciler.live.transport import Response, Transport
@@ -130,19 +129,29 @@ class Client:
                 raise fault
 
     def send_patch(
-        self, integration: str, body: Mapping[str, Json], *, quiet: bool = False, by: float | None = None
+        self,
+        integration: str,
+        body: Mapping[str, Json],
+        *,
+        quiet: bool = False,
+        by: float | None = None,
+        left: Callable[[], None] = lambda: None,
     ) -> None:
         """Changes one integration. `quiet`: the body holds secrets, so no word of the answer is shown.
+
+        `left` is called for each PATCH that left, those answered 429 too.
 
         Raises UnknownOutcomeError where the write may or may not have happened, RejectedError, UnauthorisedError,
         AnswerError (throttled for good), UnreachableError (nothing left), StoppedError, LateError (it could leave only
         after `by`, in seconds of the gate's clock; nothing was done).
         """
         what = f"PATCH /integrations/{integration}"
-        content = _encoded(what, body)
+        content = encode_json(body)
+        if content is None:
+            raise RejectedError(f"{what}: the body holds text that JSON cannot carry; nothing was sent")
         attempt, throttled = 1, 0
         while True:
-            answer = self._write(what, f"/integrations/{quote(integration, safe='')}", content, by)
+            answer = self._write(what, f"/integrations/{quote(integration, safe='')}", content, by, left)
             if isinstance(answer, UnreachableError):
                 attempt += 1
                 if not self.pause(attempt):
@@ -176,11 +185,13 @@ class Client:
             fault = AnswerError(f"{what}: the answer {error}", "check the API's address (--api)")
         raise _AgainError(fault) if again else fault
 
-    def _write(self, what: str, path: str, content: bytes, by: float | None) -> Response | UnreachableError:
+    def _write(
+        self, what: str, path: str, content: bytes, by: float | None, left: Callable[[], None]
+    ) -> Response | UnreachableError:
         """The answer, or the error of a request that never left."""
         fault: ApiError
         try:
-            return self._exchange("PATCH", path, None, content, by)
+            response = self._exchange("PATCH", path, None, content, by)
         except LateError:
             raise
         except UnreachableError as error:
@@ -189,6 +200,10 @@ class Client:
                 return fault
         except ApiError as error:
             fault = error
+        else:
+            left()
+            return response
+        left()
         raise UnknownOutcomeError(f"{what}: {fault.message}", fault.fix, status=fault.status)
 
     def _write_refusal(self, what: str, response: Response, *, quiet: bool) -> ReconcilerError:
@@ -233,11 +248,3 @@ class Client:
                 self._counts["throttled"] += 1
         if self._on_request is not None and what != "retried":
             self._on_request(what, status)
-
-
-def _encoded(what: str, body: Mapping[str, Json]) -> bytes:
-    try:
-        return json.encode(body)
-    except (UnicodeEncodeError, TypeError):
-        fault = RejectedError(f"{what}: the body holds text that JSON cannot carry; nothing was sent")
-    raise fault

@@ -154,7 +154,9 @@ class WorldApi:
             raise
         return next((live for live in told.items if live.id == one), None)
 
-    def send_patch(self, one: str, body: dict[str, Json], *, quiet: bool, by: float | None = None) -> None:
+    def send_patch(
+        self, one: str, body: dict[str, Json], *, quiet: bool, left: Callable[[], None], by: float | None = None
+    ) -> None:
         """One PATCH; a 429 is sent again at once, a connection that fails after a pause."""
         attempt, throttled = 1, 0
         if self.together is not None:
@@ -166,6 +168,7 @@ class WorldApi:
                     raise UnreachableError("no connection", sent=False)
                 continue
             answer = self._send("PATCH", f"{ALL}/{one}", one, {}, body, by)
+            left()
             if answer.fault in ("reset", "timeout", "truncated"):
                 raise UnknownOutcomeError(answer.fault)
             if answer.status == 429:

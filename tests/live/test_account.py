@@ -55,7 +55,7 @@ def test_it_reads_writes_and_counts() -> None:
     assert {"1161", "1162"} <= set(snapshot.objects)
     assert told
     assert "1162" in account.read_page("1,100")
-    account.send_patch("1162", {"name": "Backup SMS"}, quiet=False)
+    account.send_patch("1162", {"name": "Backup SMS"}, quiet=False, left=lambda: None)
     one = account.read_one("1162")
     assert one is not None
     assert one.name == "Backup SMS"
