@@ -35,7 +35,7 @@ def make_forecast(
     """A PATCH a change; one read of each page that holds some before them, unless each is read by itself; one after.
 
     A page that holds one change is read by a GET of the object, which counts the same. The proof of merging takes a
-    GET, the PATCH and a GET, outside of the pages.
+    GET, the PATCH and a GET, which serves as the first read of its page where that holds more.
     """
     updates = [change for change in changes if change.action == "update"]
     if not updates:
@@ -46,7 +46,10 @@ def make_forecast(
     own = sum(needs_own_read(change, whole=whole) for change in rest)
     before = {_page_of(change) for change in rest if not needs_own_read(change, whole=whole)}
     after = {_page_of(change) for change in rest}
-    requests = len(updates) + own + len(before) + len(after) + (2 if prover else 0)
+    requests = len(updates) + own + len(before) + len(after)
+    if prover is not None:
+        # Its read-back is a read of its page, if that page comes next anyway.
+        requests += 1 if _page_of(prover) in before else 2
     return Forecast(requests=requests, seconds=seconds_for(requests, limits))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.errors import StoppedError
+from reconciler.errors import LateError, StoppedError
 from reconciler.live.gate import Gate, RealClock, Ticket
 from reconciler.live.pace import Windows
 from tests.virtual_clock import VirtualClock
@@ -263,3 +263,16 @@ def test_on_the_machines_clock_the_eleventh_request_waits_a_second() -> None:
     assert left[10] - left[0] >= 1.0
     assert left[9] < 0.5
     assert left[11] < 2.0
+
+
+def test_what_may_leave_only_too_late_does_not_wait() -> None:
+    """A request with a time limit is refused as soon as its turn is known to come later, and takes no turn."""
+    clock = VirtualClock()
+    gate = Gate(Windows(1, 2, 4), clock)
+    gate.answered(gate.acquire(), 200, {})
+    with pytest.raises(LateError, match="too old"):
+        gate.acquire(clock.now() + 0.5)
+    before = clock.now()
+    assert gate.acquire(before + 5).sent >= before + 1
+    with pytest.raises(LateError):
+        gate.acquire(clock.now() - 1)

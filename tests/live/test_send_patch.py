@@ -7,6 +7,7 @@ import pytest
 
 from reconciler.errors import (
     AnswerError,
+    LateError,
     RejectedError,
     UnknownOutcomeError,
     UnreachableError,
@@ -120,3 +121,28 @@ def test_a_body_that_json_cannot_carry_is_not_sent(body: dict[str, object]) -> N
         client.send_patch("1", body)
     assert seen == []
     assert caught.value.__context__ is None
+
+
+def test_every_patch_that_left_is_told() -> None:
+    """Those answered 429 and those of unknown outcome too; what never left is not."""
+    told: list[int] = []
+    client, _, _ = script(httpx.Response(429), httpx.ConnectError("x"), httpx.Response(204))
+    client.send_patch("1", {"name": "x"}, left=lambda: told.append(1))
+    assert len(told) == 2
+    client, _, _ = script(httpx.ReadTimeout("x"))
+    with pytest.raises(UnknownOutcomeError):
+        client.send_patch("1", {"name": "x"}, left=lambda: told.append(1))
+    assert len(told) == 3
+
+
+def test_a_patch_that_would_leave_too_late_is_not_sent() -> None:
+    """The gate's word passes as it is: nothing was done."""
+    client, gate, seen = script(httpx.Response(204))
+
+    def late(by: float | None = None) -> float:
+        raise LateError(f"by {by}")
+
+    gate.acquire = late  # type: ignore[method-assign]
+    with pytest.raises(LateError, match="by 5"):
+        client.send_patch("1", {"name": "x"}, by=5.0)
+    assert seen == []
