@@ -148,9 +148,16 @@ def read_config(path: Path, cwd: Path) -> Configuration:
         message = "a configuration is one YAML document"
         problems.append(Problem("several-documents", message, documents[1].source, "remove the line ---"))
     if problems:
-        raise InvalidError(problems)
+        raise InvalidError([_of_config(problem) for problem in problems])
     digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
     return Configuration(make_config(documents[0]), path, name, digest, documents[0].source)
+
+
+def _of_config(problem: Problem) -> Problem:
+    """A problem of YAML as one of this file, which is no manifest."""
+    if problem.code not in ("empty-file", "empty-document"):
+        return problem
+    return msgspec.structs.replace(problem, fix="write version: 1, or remove the file")
 
 
 def make_config(document: Document) -> ConfigFile:

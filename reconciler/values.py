@@ -13,7 +13,9 @@ import msgspec
 
 from reconciler.model import Json, Live, Path
 
-_STARS = re.compile(r"[*\u2022\u25cf\u2217\u00b7]{3,}")
+_STAR, _CLEAR = r"[*\u2022\u25cf\u2217\u00b7]", r"[^*\u2022\u25cf\u2217\u00b7]"
+# Four mask characters may stand behind first ones; three only where nothing is before them, since `a***b` is a name.
+_STARS = re.compile(f"{_STAR}{{3,}}(-?{_CLEAR}{{1,4}})?|{_CLEAR}{{1,4}}{_STAR}{{4,}}(-?{_CLEAR}{{1,4}})?", re.DOTALL)
 _SECRET_MASK = re.compile(r"[*\u2022\u25cf\u2217\u00b7]{3,}|[xX]{6,}|\.{3,}|\u2026|#{4,}")
 _WORDS = frozenset({"hidden", "redacted", "masked", "secret", "encrypted"})
 _LAST_FOUR = re.compile(r"[*\u2022\u25cf\u2217\u00b7xX.#\u2026]{3,}-?(.{1,4})", re.DOTALL)
@@ -25,11 +27,14 @@ KNOWN_STATUSES = frozenset({"active", "inactive", "paused", "archived"})
 
 
 def is_mask(value: Json, *, secret: bool) -> bool:
-    """Whether a live value is a mask: `****1234`, `••••`, and for secrets also `XXXXXXXX` and `[hidden]`."""
+    """Whether a live value is a mask: `****1234`, `••••`, `AC****`, and for secrets also `XXXXXXXX` and `[hidden]`.
+
+    A secret's value is one with a run of mask characters anywhere; `***SALE***` in clear is a value.
+    """
     if not isinstance(value, str) or not value:
         return False
     if not secret:
-        return _STARS.search(value) is not None
+        return _STARS.fullmatch(value) is not None
     if set(value) <= {"*"} or _SECRET_MASK.search(value):
         return True
     return value.strip("<>[](){} ").lower() in _WORDS

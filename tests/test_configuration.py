@@ -82,7 +82,8 @@ def test_types_and_schema_agree(data: dict[str, Any]) -> None:
         return
     with pytest.raises(InvalidError) as caught:
         make_config(Document(data, SOURCE, 0))
-    assert [one.message for one in caught.value.problems] == [one.message for one in found]
+    # What is raised stands in the order of places, which this data has not.
+    assert sorted(one.message for one in caught.value.problems) == sorted(one.message for one in found)
 
 
 def test_defaults() -> None:
@@ -175,6 +176,14 @@ def test_files_of_another_shape_are_explained(tmp_path: Path, text: str, code: s
         read_config(write(tmp_path / "reconciler.yaml", text), tmp_path)
     assert all(one.source and one.source.file == "reconciler.yaml" for one in caught.value.problems)
     assert code in {None, caught.value.problems[0].code}
+
+
+@pytest.mark.parametrize("text", ["", "---\n", "# nothing yet\n"])
+def test_an_empty_file_is_told_what_a_configuration_needs(tmp_path: Path, text: str) -> None:
+    """It is no manifest, and is not called one."""
+    with pytest.raises(InvalidError) as caught:
+        read_config(write(tmp_path / "reconciler.yaml", text), tmp_path)
+    assert [one.fix for one in caught.value.problems] == ["write version: 1, or remove the file"]
 
 
 def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:

@@ -97,5 +97,5 @@ class Writer:
 def _tell_blind(keys: tuple[str, ...]) -> str:
     return (
         f"the API hides {', '.join(keys)}, and whole settings would erase what cannot be seen: name them in the"
-        " manifest as references, or set settings_patch: changed in reconciler.yaml if PATCH merges"
+        " manifest (secrets as references), or set settings_patch: changed in reconciler.yaml if PATCH merges"
     )

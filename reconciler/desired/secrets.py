@@ -52,7 +52,9 @@ class SecretKeys(dict[str, bool]):
 
 
 def _fold(key: str) -> str:
-    return unicodedata.normalize("NFKC", key).casefold().translate(_IGNORED)
+    """The key without what the eye does not tell apart: case, width, and format characters such as U+200B."""
+    seen = "".join(char for char in key if unicodedata.category(char) != "Cf")
+    return unicodedata.normalize("NFKC", seen).casefold().translate(_IGNORED)
 
 
 class Reference(NamedTuple):

@@ -134,7 +134,8 @@ def _explain(name: str, data: Json) -> list[Finding]:
         breach = _make_breach(error)
         for finding in _RULES.get(breach.rule, _other)(breach, data):
             found.setdefault((finding.path, finding.message), finding)
-    return list(found.values())
+    # jsonschema looks at keys in the order of a set, which differs from run to run.
+    return sorted(found.values(), key=lambda one: (make_path(one.path), one.code, one.message))
 
 
 def _unknown_key(breach: _Breach, data: Json) -> Iterator[Finding]:
@@ -147,6 +148,7 @@ def _unknown_key(breach: _Breach, data: Json) -> Iterator[Finding]:
         where, fix = make_path(path), did_you_mean(key, known)
         if breach.path == ("settings",):
             message = f"{where}: {data['provider']} does not define it, it would be dropped"
+            fix = fix or f"take it out, or write one of: {', '.join(sorted(known))}"
             yield Finding(path, "dropped-setting", message, fix, at_key=True)
         else:
             fix = fix or f"known here: {', '.join(known)}"

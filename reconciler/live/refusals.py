@@ -28,6 +28,11 @@ LONGEST = 200
 """Characters of the API's own words that are shown."""
 
 _TRACE_ID = re.compile(r"[0-9a-zA-Z-]{8,64}")
+_CORRECT = "look the status up in the API's documentation, correct what it refuses, then run again"
+_REFUSED = {
+    404: "check the id and the API's address (--api), then run again",
+    409: "run again: the object was changed at the same moment",
+}
 _SLOWER = "lower `limits` in reconciler.yaml, or run again when the account's other clients are done"
 
 
@@ -49,7 +54,7 @@ def make_refusal(
             status=status,
         )
     if 400 <= status < 500:
-        return RejectedError(said, status=status, trace_id=trace_id)
+        return RejectedError(said, _REFUSED.get(status, _CORRECT), status=status, trace_id=trace_id)
     return AnswerError(said, "run again later", status=status, trace_id=trace_id)
 
 

@@ -152,7 +152,7 @@ class Transport:
                 if size > LARGEST:
                     raise AnswerError(f"an answer of more than {LARGEST >> 20} MiB", status=response.status_code)
                 if self._clock() - started > SLOWEST * self._timeout:
-                    raise UnreachableError(f"the answer was not whole after {SLOWEST * self._timeout:g} s")
+                    raise UnreachableError(f"the answer was not whole after {SLOWEST * self._timeout:g} s", "run again")
                 chunks.append(chunk)
         finally:
             response.close()
@@ -225,7 +225,7 @@ def _headers(headers: httpx.Headers) -> dict[str, str]:
 def _translated(error: Exception, origin: str) -> ApiError:
     sent, text = next(FAULTS[kind] for kind in type(error).__mro__ if kind in FAULTS)
     if isinstance(error, _GARBLED):
-        return AnswerError(text)
+        return AnswerError(text, "run again later")
     return UnreachableError(f"{origin}: {_reason(error) or text}", _fix(error), sent=sent)
 
 

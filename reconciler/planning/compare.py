@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
-from reconciler.model import Change, Live, Manifest, Path, Problem, SecretRef
+from reconciler.model import Change, Live, Manifest, Path, Problem
 from reconciler.planning.account import Account, Questions
 from reconciler.planning.diff import Difference, Wanted, diff_live, is_same, make_wanted
 from reconciler.planning.patch import make_along, make_body, make_fields, make_seen
@@ -85,7 +85,7 @@ def _compare_fields(
     difference = diff_live(wanted, live, asked.reveal, secret=asked.secret, shown=account.shown)
     for path in difference.retyped:
         result.warnings.append(_retyped(manifest, live, path, asked))
-    changed = [*difference.changed, *_resent(manifest, wanted, difference, account, result)]
+    changed = [*difference.changed, *_resent(manifest, difference, account, result)]
     if not (changed or findings.dropped or difference.unseen or result.warnings):
         return
     body = make_body(wanted, changed)
@@ -121,14 +121,14 @@ def _retyped(manifest: Manifest, live: Live, path: Path, asked: Questions) -> Pr
     return Problem("type-differs-live", message, asked.place.value(manifest, path))
 
 
-def _resent(manifest: Manifest, wanted: Wanted, difference: Difference, account: Account, result: Result) -> list[Path]:
+def _resent(manifest: Manifest, difference: Difference, account: Account, result: Result) -> list[Path]:
     """What is hidden and is sent all the same, by `secrets.when_hidden`; what stays hidden is said."""
     place = account.asked.place
     sent: list[Path] = []
     for path in difference.unseen:
         name = ".".join(path)
         source = place.value(manifest, path)
-        if account.when_hidden == "resend" and isinstance(wanted.settings[path[1]], SecretRef):
+        if account.when_hidden == "resend":
             sent.append(path)
         elif account.when_hidden == "fail":
             message = f"{name}: the API hides its live value, so it cannot be compared (secrets.when_hidden: fail)"

@@ -76,6 +76,7 @@ def refuse_blind(change: Change) -> Refusal:
     return Refusal(
         "hidden-unmanaged",
         f"the API hides settings that the manifest does not name ({keys}), and whether PATCH keeps them is not proven",
-        "name them in the manifest as references, or set settings_patch: changed in reconciler.yaml if PATCH merges",
+        "name them in the manifest (secrets as references), or set settings_patch: changed in reconciler.yaml"
+        " if PATCH merges",
         change.source,
     )

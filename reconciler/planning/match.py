@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 
 from msgspec import Struct, field
 
 from reconciler.model import Live, Manifest, Problem, Snapshot
+from reconciler.planning.nearest import Nearest, find_nearest, fits
 from reconciler.values import id_order, printable
 
 NEAREST_FOR = 20
@@ -46,11 +46,6 @@ def match_all(manifests: Sequence[Manifest], snapshot: Snapshot) -> Matches:
     return out
 
 
-def fits(manifest: Manifest, live: Live) -> bool:
-    """Whether the manifest's provider, a name or an id, is the live object's."""
-    return manifest.provider in (live.provider.name, live.provider.id)
-
-
 def _index_by_name(snapshot: Snapshot) -> dict[str | None, list[Live]]:
     twins: dict[str | None, list[Live]] = {}
     for live in snapshot.objects.values():
@@ -71,38 +66,31 @@ def _match_by_name(manifest: Manifest, twins: dict[str | None, list[Live]], snap
             "ambiguous", message, manifest.source, " or ".join(f'write id: "{one}"' for one in ids[:3])
         )
     else:
-        names = _names_near(manifest, snapshot) if len(out.errors) < NEAREST_FOR else {}
-        out.errors[manifest.address] = _no_twin(manifest, snapshot, names)
+        near = find_nearest(manifest, snapshot) if len(out.errors) < NEAREST_FOR else Nearest()
+        out.errors[manifest.address] = _no_twin(manifest, snapshot, near)
 
 
-def _names_near(manifest: Manifest, snapshot: Snapshot) -> dict[str, str]:
-    """The ids of at most three live objects of the provider by their names, nearest first."""
-    same = sorted((live for live in snapshot.objects.values() if live.name and fits(manifest, live)), key=_by_id)
-    names: dict[str, str] = {}
-    for live in same:
-        names.setdefault(live.name or "", live.id)
-    near = difflib.get_close_matches(manifest.name or "", sorted(names), n=3, cutoff=0.3) or sorted(names)[:3]
-    return {name: names[name] for name in near}
-
-
-def _by_id(live: Live) -> tuple[bool, int, str, str]:
-    return id_order(live.id)
-
-
-def _no_twin(manifest: Manifest, snapshot: Snapshot, names: dict[str, str]) -> Problem:
+def _no_twin(manifest: Manifest, snapshot: Snapshot, near: Nearest) -> Problem:
     if not snapshot.listed:
         message = f"{manifest.address}: has no id, and this API has no list to look its name up in"
         return Problem("no-id", message, manifest.source, 'write its id: "…"')
     if not snapshot.complete:
         message = f"{manifest.address}: has no id, and the list could not be read whole to look its name up"
         return Problem("no-id", message, manifest.source, 'write its id: "…", or plan again')
-    nearest = ", ".join(f"{_quoted(name)} ({one})" for name, one in names.items())
+    nearest = ", ".join(
+        f"{_quoted(live.name or '')} ({live.id})"
+        if fits(manifest, live)
+        else f"{_quoted(live.name or '')} ({live.id}, provider {printable(live.provider.name)})"
+        for live in near.objects
+    )
     message = f"{manifest.address}: no live {manifest.provider} integration is named {_quoted(manifest.name or '')}"
     message += f"; nearest: {nearest}" if nearest else ""
     if manifest.lifecycle.create:
         message += " (lifecycle.create: this version does not create yet)"
-    if names:
-        fix = f'write id: "{next(iter(names.values()))}" if it is that one, or create it in the console first'
+    if near.provider is not None:
+        fix = f"did you mean provider: {printable(near.provider)}?"
+    elif near.objects and fits(manifest, near.objects[0]):
+        fix = f'write id: "{near.objects[0].id}" if it is that one, or create it in the console first'
     else:
         fix = 'create it in the console, then write its id: "…"'
     return Problem("no-twin", message, manifest.source, fix)

@@ -16,7 +16,8 @@ from reconciler.planning.account import Account, check_company, check_told, make
 from reconciler.planning.compare import compare, is_in_sync
 from reconciler.planning.forecast import Limits, make_forecast
 from reconciler.planning.guard import Guards, guard_changes
-from reconciler.planning.match import Matches, fits, match_all
+from reconciler.planning.match import Matches, match_all
+from reconciler.planning.nearest import fits
 from reconciler.planning.settings import Place
 from reconciler.values import id_order
 

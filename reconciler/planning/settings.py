@@ -105,7 +105,8 @@ def check_settings(
             continue
         if key in definitions.deprecated:
             message = f"settings.{key}: {provider} calls this key deprecated"
-            out.warnings.append(Problem("deprecated-setting", message, place.key(manifest, path)))
+            fix = "take it out once the key that replaces it is written"
+            out.warnings.append(Problem("deprecated-setting", message, place.key(manifest, path), fix))
         out.errors.extend(_judge_value(manifest, definition, provider, place, secret=secret(key)))
     _add_missing(out, manifest, wanted, live, definitions, secret=secret, shown=shown)
     return out

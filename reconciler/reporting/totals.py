@@ -57,8 +57,8 @@ def _unseen(plan: Plan) -> str:
     resent = {field.path for change in plan.changes for field in change.fields if field.path in change.unseen}
     text = f"{count(number, 'setting')} could not be compared: the API hides what is live."
     if resent:
-        return f"{text} With secrets.when_hidden: resend references are sent again with each apply."
-    return f"{text} To send references again with each apply, set secrets.when_hidden: resend in {file}."
+        return f"{text} With secrets.when_hidden: resend they are sent again with each apply."
+    return f"{text} To send them again with each apply, set secrets.when_hidden: resend in {file}."
 
 
 def _plan_line(plan: Plan, *, show_unmanaged: bool) -> str:

@@ -64,6 +64,18 @@ def render_error(error: ReconcilerError, style: Style) -> str:
     if isinstance(error, ApiError) and error.trace_id:
         text += f" (trace id {escape(error.trace_id)})"
     lines = [paint(line, "red", style) for line in wrap(text, style, 4)]
-    if isinstance(error, RefusedError):
-        lines += problem_lines(error.problems, (), style)
+    if isinstance(error, RefusedError) and error.problems:
+        return "\n".join(_refused(error, lines, style)) + "\n"
     return "\n".join([*lines, *fix_lines(error.fix, 2, style)]) + "\n"
+
+
+def _refused(error: RefusedError, head: list[str], style: Style) -> list[str]:
+    """The head unless a problem says the same, the problems with their fixes, and their count where there are more.
+
+    The error's own fix is what to type only where no problem has one.
+    """
+    repeats = any(problem.message == error.message for problem in error.problems)
+    lines = [*([] if repeats else head), *problem_lines(error.problems, (), style)]
+    if not any(problem.fix for problem in error.problems):
+        lines += fix_lines(error.fix, 2, style)
+    return [*lines, "", f"{count(len(error.problems), 'refusal')}."] if len(error.problems) > 1 else lines

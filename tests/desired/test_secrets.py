@@ -31,6 +31,9 @@ from tests.desired.placing import ToldPlaces, make_desired
         "webhook_url",
         "oauth",
         "ｔｏｋｅｎ",
+        "to\u200bken",
+        "pass\u00adword",
+        "\u202eto\u2060k\ufeffen",
     ],
 )
 def test_the_floor_is_matched_without_case_and_dashes(key: str) -> None:

@@ -102,6 +102,12 @@ NOT_QUOTED = "is not in quotes, so it is not read as text by every YAML version"
             'did you mean "account_sid"?',
         ),
         (
+            "provider: twilio\nname: it\nsettings: {zzz: x}",
+            "dropped-setting",
+            "settings.zzz: twilio does not define it, it would be dropped",
+            "take it out, or write one of: account_sid, auth_token, default_phone_number",
+        ),
+        (
             "provider: custom_email\nname: it\nsettings: {port: 587}",
             "not-text",
             f"settings.port: {NOT_QUOTED}",
@@ -163,26 +169,37 @@ def test_no_finding_holds_a_secret() -> None:
         ("verson: 1\nversion: 1", "verson: unknown key", 'did you mean "version"?'),
         ("limits: {}", "version: is missing", "add version:"),
         ("version: 1\naccounts: {a b: {}}", "accounts.a b: is not written as expected", "write an account's name"),
-        ("version: 1\naccounts: {}", "accounts: is empty", None),
+        ("version: 1\naccounts: {}", "accounts: is empty", "name at least one"),
         ("version: 1\naccounts: {a: {company_id: 12}}", f"accounts.a.company_id: {NOT_QUOTED}", "write company_id:"),
         ("version: 1\naccounts: {a: {token: x}}", "accounts.a.token: is text where a mapping is expected", "write a"),
-        ("version: 1\nlimits: {per_second: 0}", "limits.per_second: is not more than 0", None),
-        ("version: 1\nlimits: {parallel: '4'}", "limits.parallel: is text where a whole number is expected", None),
-        ("version: 1\nlimits: {parallel: 65}", "limits.parallel: is more than 64", None),
-        ("version: 1\nlimits: {parallel: 0}", "limits.parallel: is less than 1", None),
-        ("version: 1\nlimits: {share: 2}", "limits.share: is more than 1", None),
+        ("version: 1\nlimits: {per_second: 0}", "limits.per_second: is not more than 0", "write a number above 0"),
+        (
+            "version: 1\nlimits: {parallel: '4'}",
+            "limits.parallel: is text where a whole number is expected",
+            "write a whole",
+        ),
+        ("version: 1\nlimits: {parallel: 65}", "limits.parallel: is more than 64", "write a whole number from 1"),
+        ("version: 1\nlimits: {parallel: 0}", "limits.parallel: is less than 1", "write a whole number from 1"),
+        ("version: 1\nlimits: {share: 2}", "limits.share: is more than 1", "write a number above 0 and up"),
         ("version: 1\nsettings_patch: x", "settings_patch: is not written as expected", "write auto, changed"),
         ("version: 1\nplan: {expires: 1w}", "plan.expires: is not written as expected", "write a number with d"),
         ("version: 1\nplan: {expires: 7}", f"plan.expires: {NOT_QUOTED}", "write a number with d, h or m"),
-        ("version: 1\nsecrets: {env: ['']}", "secrets.env[0]: is empty", None),
+        ("version: 1\nsecrets: {env: ['']}", "secrets.env[0]: is empty", "write a text"),
         ("version: 1\nexclude: [1]", f"exclude[0]: {NOT_QUOTED}", 'write "1"'),
     ],
 )
-def test_each_breach_of_the_configuration_has_its_sentence(text: str, message: str, fix: str | None) -> None:
+def test_each_breach_of_the_configuration_has_its_sentence(text: str, message: str, fix: str) -> None:
     """The configuration's faults are said in the same way."""
     (finding,) = check_config(make_documents(text)[0].data)
     assert finding.message.startswith(message)
-    assert (finding.fix or "").startswith(fix or "")
+    assert fix
+    assert (finding.fix or "").startswith(fix)
+
+
+def test_findings_stand_in_the_order_of_their_paths() -> None:
+    """However the schema is walked."""
+    found = check_config({"version": "", "limits": {"per_second": "", "per_minute": ""}, "api": ""})
+    assert [make_path(one.path) for one in found] == ["api", "limits.per_minute", "limits.per_second", "version"]
 
 
 def test_places_are_those_of_keys_values_or_the_document() -> None:

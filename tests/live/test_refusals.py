@@ -95,6 +95,18 @@ def test_a_body_without_words_shows_none() -> None:
     assert patch_error(httpx.Response(400, json={"message": 7})).message == "PATCH /integrations/1: answered 400"
 
 
+@pytest.mark.parametrize(
+    ("status", "fix"),
+    [(400, "documentation"), (404, "--api"), (409, "same moment"), (418, "documentation")],
+)
+def test_a_refusal_says_what_to_do_next(status: int, fix: str) -> None:
+    """Each 4xx ends with a next step."""
+    error = patch_error(httpx.Response(status, json={"message": "no"}))
+    assert isinstance(error, RejectedError)
+    assert fix in (error.fix or "")
+    assert "run again" in (error.fix or "")
+
+
 @pytest.mark.parametrize(("status", "word"), [(401, "accept"), (403, "allowed")])
 def test_a_refused_token_ends_seven(status: int, word: str) -> None:
     """401 and 403 stop at once, name the token's variable, and show nothing of the body."""

@@ -222,6 +222,7 @@ def test_an_answer_that_cannot_be_unpacked_is_garbled() -> None:
     error = call(make_transport(handle))
     assert isinstance(error, AnswerError)
     assert error.status is None
+    assert error.fix == "run again later"
 
 
 @pytest.mark.parametrize(

@@ -110,14 +110,15 @@ def test_a_mask_is_unseen_with_a_warning() -> None:
     assert "secrets.when_hidden: resend" in (result.warnings[0].fix or "")
 
 
-def test_hidden_references_can_be_sent_again() -> None:
-    """With when_hidden: resend they are a change, and still unseen; what is no reference is only warned of."""
-    result = result_of({"token": TOKEN, "phone": "+1"}, {"token": "****", "phone": "+***"}, when_hidden="resend")
+def test_hidden_settings_can_be_sent_again() -> None:
+    """With when_hidden: resend they are a change, and still unseen: references and plain texts alike."""
+    result = result_of({"token": TOKEN, "phone": "+1"}, {"token": "****", "phone": "+****"}, when_hidden="resend")
     change = change_of(result)
-    assert change.body == {"settings": {"token": {"secret": "env:HOOD_TOKEN"}}}
+    assert change.body == {"settings": {"phone": "+1", "token": {"secret": "env:HOOD_TOKEN"}}}
     assert change.unseen == (("settings", "phone"), ("settings", "token"))
-    assert change.along == {"phone": "+1"}
-    assert [one.message.split(":")[0] for one in result.warnings] == ["settings.phone"]
+    assert {field.path for field in change.fields} == set(change.unseen)
+    assert change.along == {}
+    assert result.warnings == []
 
 
 def test_hidden_settings_can_be_errors() -> None:

@@ -82,7 +82,7 @@ def test_unmanaged_masked_keys_are_refused_while_merging_is_unproven(mode: Any, 
     if refused:
         assert "(token)" in guarded[0].refused[0].message
         assert "settings_patch: changed" in guarded[0].refused[0].override
-        assert "name them in the manifest" in guarded[0].refused[0].override
+        assert "name them in the manifest (secrets as references)" in guarded[0].refused[0].override
 
 
 def test_a_change_that_can_prove_merging_lets_the_others_through() -> None:

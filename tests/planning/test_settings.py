@@ -117,6 +117,7 @@ def test_a_deprecated_key_is_a_warning() -> None:
     found = check({"old": "1"})
     assert codes(found) == ([], ["deprecated-setting"])
     assert found.warnings[0].source == Source("one.yaml", 1 + len("settings.old"), 3)
+    assert found.warnings[0].fix == "take it out once the key that replaces it is written"
 
 
 @pytest.mark.parametrize("live", [{"token": "t"}, {"sid": None, "token": "t"}, {"sid": "", "token": "t"}, None])

@@ -110,7 +110,17 @@ def test_all_errors_of_a_run_are_counted() -> None:
         (ApiError("no", "wait"), "error: no\n  -> wait\n"),
         (
             RefusedError("another company", "use its token", [ERROR]),
-            "refused: another company\n" + SHOWN + "  -> use its token\n",
+            "refused: another company\n" + SHOWN,
+        ),
+        (
+            RefusedError("no secret is saved", "refer to it", [WARNING]),
+            "refused: no secret is saved\nmanifests/sms/twilio.yaml:9:25: settings.old: is deprecated\n"
+            "  -> refer to it\n",
+        ),
+        (RefusedError(ERROR.message, ERROR.fix, [ERROR]), SHOWN),
+        (
+            RefusedError(ERROR.message, ERROR.fix, [ERROR, Problem("x", "not this API", None, "--api")]),
+            "error: not this API\n  -> --api\n" + SHOWN + "\n2 refusals.\n",
         ),
         (StoppedError(130), "error: interrupted\n"),
     ],
