@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -109,6 +109,14 @@ class Configuration(Struct, frozen=True):
         return None if self.source is None else Places().value(self.source, path)
 
 
+def holds(question: Callable[[], bool]) -> bool:
+    """The answer to a question about a path; no, where the permissions hide it."""
+    try:
+        return question()
+    except OSError:
+        return False
+
+
 def find_config(
     named: str | None, environ: Mapping[str, str], cwd: Path, paths: Sequence[str | os.PathLike[str]]
 ) -> Path | None:
@@ -119,18 +127,18 @@ def find_config(
     for label, chosen in (("--config", named), ("RECONCILER_CONFIG", environ.get("RECONCILER_CONFIG"))):
         if chosen:
             path = cwd / chosen
-            if not path.is_file():
+            if not holds(path.is_file):
                 raise UsageError(f"{label}: there is no file {chosen}", "name an existing reconciler.yaml")
             return path
     folders = [*(_make_ascent(cwd, Path(os.path.normpath(cwd / paths[0]))) if paths else ()), cwd, cwd / "manifests"]
-    return next((folder / NAME for folder in folders if (folder / NAME).is_file()), None)
+    return next((folder / NAME for folder in folders if holds((folder / NAME).is_file)), None)
 
 
 def _make_ascent(cwd: Path, start: Path) -> list[Path]:
     """The folders from a path up to the Git root; without one, up to the working directory at most."""
-    folders = [start, *start.parents] if start.is_dir() else list(start.parents)
+    folders = [start, *start.parents] if holds(start.is_dir) else list(start.parents)
     for number, folder in enumerate(folders, 1):
-        if (folder / ".git").exists():
+        if holds((folder / ".git").exists):
             return folders[:number]
     return folders[: folders.index(cwd) + 1] if cwd in folders else folders[:1]
 

@@ -19,6 +19,7 @@ from reconciler.commands.request import Request
 from reconciler.commands.saved import find_options, resolve_plan
 from reconciler.commands.scope import narrow_plan
 from reconciler.commands.stopping import Stopping
+from reconciler.configuration import holds
 from reconciler.desired.secrets import SecretKeys
 from reconciler.errors import RefusedError, StoppedError, UsageError, worst
 from reconciler.live.account import Account
@@ -59,8 +60,8 @@ def find_saved(request: Request) -> Path | None:
 
 def _may_be_plan(path: Path) -> bool:
     if path.suffix in {".yaml", ".yml"}:
-        return path.is_file() and is_plan(read_file(path, LARGEST_PLAN))
-    return path.exists() and not path.is_dir()
+        return holds(path.is_file) and is_plan(read_file(path, LARGEST_PLAN))
+    return holds(path.exists) and not path.is_dir()
 
 
 def apply_saved(file: Path, request: Request, console: Console, stopping: Stopping) -> int:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from reconciler.commands.scope import make_scope
+from reconciler.configuration import holds
 from reconciler.desired.files import find_files, make_file_name
 from reconciler.desired.load import load_documents
 from reconciler.desired.manifests import Desired, make_manifests
@@ -72,7 +73,7 @@ def find_manifests(options: Options, paths: Iterable[Path], cwd: Path) -> tuple[
     root = options.root
     given = [cwd / path for path in paths]
     outside = [path for path in given if root.resolve() not in (path.resolve(), *path.resolve().parents)]
-    roots = [*([root] if root.exists() or not given else []), *outside]
+    roots = [*([root] if holds(root.exists) or not given else []), *outside]
     files: list[Path] = []
     problems: list[Problem] = []
     for one in roots:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from reconciler.commands.request import Request
-from reconciler.configuration import find_config
+from reconciler.configuration import find_config, holds
 from reconciler.desired.places import Places
 from reconciler.desired.secrets import Reference, Secrets, make_stand_ins, resolve
 from reconciler.errors import InvalidError, RefusedError
@@ -23,7 +23,7 @@ def find_options(plan: Plan, request: Request) -> Options:
     """
     flags, environ = request.flags, request.environ
     recorded = plan.config_file
-    if not (flags.config or environ.get("RECONCILER_CONFIG")) and recorded and (request.cwd / recorded).is_file():
+    if not (flags.config or environ.get("RECONCILER_CONFIG")) and recorded and holds((request.cwd / recorded).is_file):
         flags = msgspec.structs.replace(flags, config=recorded)
     account = flags.account or environ.get("RECONCILER_ACCOUNT") or plan.account
     if find_config(flags.config, environ, request.cwd, ()) is not None:

@@ -8,6 +8,7 @@ message holds a value, a tag or the name of an anchor: each of them may be a sec
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -40,6 +41,10 @@ _State = tuple[Any, Callable[[Any], None] | None, Any, str | None]
 """A collection that is being read, its append (None for a mapping), the key that waits for its value, its anchor."""
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+"""Lone surrogates, which only escapes can make: neither JSON nor UTF-8 can carry them."""
+
+
 class StopReading(Exception):  # noqa: N818
     """The rest of the file is left unread; why is among the problems."""
 
@@ -53,7 +58,8 @@ class _Anchor(NamedTuple):
 class EventReader:
     """Reads all documents of one file: `documents` that could be built whole, `problems`, and `index`, their count.
 
-    marked: whether the text may hold anchors or tags; without a `&` and a `!` it cannot.
+    marked: whether the text may hold anchors, tags or escapes of characters; without `&`, `!` and a backslash with u
+    it cannot.
     """
 
     def __init__(self, file: str, *, marked: bool = True) -> None:
@@ -112,7 +118,7 @@ class EventReader:
                 kind = event.__class__
                 if kind is scalar:
                     data = event.value
-                    if marked and (event.anchor is not None or event.ctag is not None):
+                    if marked and (event.anchor is not None or event.ctag is not None or event.style == '"'):
                         data = self._read_marked(event)
                     elif key is no_key and data in known and data not in container:
                         key = known[data]
@@ -167,6 +173,11 @@ class EventReader:
     def _read_marked(self, event: Any) -> str | Plain:
         if event.ctag is not None:
             self._refuse_tag(event)
+        if _HALF.search(event.value):
+            self._refuse(
+                "half-character", "holds half a character", event, "write the character itself"
+            )
+            return ""
         data: str | Plain = event.value if event.style else self._resolve(event)
         if event.anchor is not None:
             self._anchors[event.anchor] = _Anchor(data, *measure(data))

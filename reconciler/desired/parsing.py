@@ -15,7 +15,7 @@ def read_documents(text: bytes, file: str, *, pure: bool) -> tuple[list[Document
     Where the C parser refuses it, the pure one decides: some of what C refuses is YAML (`[http://a.b]`), and so an
     error is the same, at the same place, with and without C.
     """
-    marked = b"&" in text or b"!" in text
+    marked = any(sign in text for sign in (b"&", b"!", b"\\u", b"\\U"))
     reader = EventReader(file, marked=marked)
     if pure or not has_c_parser() or _read(reader, text, pure=False) is not None:
         reader = EventReader(file, marked=marked)

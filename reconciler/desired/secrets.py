@@ -75,12 +75,12 @@ class _Fault(NamedTuple):
 
 
 def references(manifests: Iterable[Manifest]) -> list[Reference]:
-    """Every reference of the manifests, in their order."""
+    """Every reference of the manifests that may be compared or sent, in their order."""
     return [
         Reference(value, ("settings", key), manifest)
         for manifest in manifests
         for key, value in manifest.settings.items()
-        if value.__class__ is SecretRef
+        if value.__class__ is SecretRef and ("settings", key) not in manifest.lifecycle.ignore
     ]
 
 

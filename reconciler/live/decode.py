@@ -126,6 +126,8 @@ class Decoder:
             return self._filled(answer, None)
         if answer.items is UNSET:
             return self._filled([_ITEM.decode(body)], None)
+        if not answer.items and _total(answer.total):
+            raise ShapeError("counts items that it does not hold")
         return self._filled(answer.items or [], None)
 
     def _filled(self, items: list[_Item], total: int | None) -> Page[Live]:

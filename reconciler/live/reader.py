@@ -17,7 +17,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
-from reconciler.errors import RejectedError
+from reconciler.errors import AnswerError, RejectedError
 from reconciler.live.catalogue import fill_providers, find_lacking, find_provider, merge_providers
 from reconciler.live.decode import Decoder, Page
 from reconciler.live.listing import ABSENT, REFUSED, Found, Listing, Progress, Shape, run_all
@@ -48,6 +48,7 @@ class Reader:
         sizes = [page_size, *(size for size in SMALLER if size < page_size), None]
         self._shapes = [*(Shape(size, "id") for size in sizes), Shape(None, None)]
         self._view: str | None = None
+        self._spoke = False
         self._ways: tuple[tuple[bool, bool], ...] = ((True, True), (False, True), (False, False))
 
     def read_snapshot(
@@ -68,6 +69,8 @@ class Reader:
         listing, first = self._open(progress)
         found = self._read_list(listing, first, ids, by_name=by_name or bool(names))
         objects, unknown = self._read_own(found, ids, names, progress)
+        if found is None and unknown and not objects:
+            self._check_address()
         shape = listing.shape if found is not None else self._shapes[0]
         providers = self._read_providers(objects, need, shape.size)
         size = None
@@ -106,9 +109,22 @@ class Reader:
             told = self._client.get(f"{INTEGRATIONS}/{quote(one, safe='')}", None, self._decoder.make_objects)
         except RejectedError as error:
             if error.status in UNKNOWN:
+                self._spoke = self._spoke or error.trace_id is not None
                 return None
             raise
         return next((live for live in told.items if live.id == one), None)
+
+    def _check_address(self) -> None:
+        """Raises AnswerError where nothing under this address answers as the API does: then no id is unknown.
+
+        A trace id is in the API's error bodies; the providers are asked where none was seen.
+        """
+        listing = Listing(self._client, PROVIDERS, self._decoder.make_providers, self._shapes[-1:], parallel=1)
+        if not self._spoke and listing.read_first() is None:
+            raise AnswerError(
+                "neither the list nor any integration nor the providers are known here (400 or 404 to all)",
+                "check the API's address (--api): it ends with /v1/hood",
+            )
 
     def _open(self, progress: Progress | None) -> tuple[Listing[Live], Page[Live] | None]:
         """The list in the view that tells settings, or in the default one if none does; None: there is no list."""

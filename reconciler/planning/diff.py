@@ -48,7 +48,7 @@ def is_same(manifest: Manifest, live: Live, reveal: Reveal) -> bool:
 
     False says that a closer look is needed, not that something differs.
     """
-    if manifest.name is not None and manifest.name != live.name:
+    if manifest.lifecycle.ignore or (manifest.name is not None and manifest.name != live.name):
         return False
     if manifest.status is not None and manifest.status != live.status:
         return False

@@ -197,3 +197,14 @@ def test_bombs_end_at_once(text: bytes, pure: bool) -> None:
     _, problems = load_text(text, "f.yaml", pure=pure)
     assert problems[-1].code in {"too-deep", "expansion"}
     assert time.process_time() - begin < 5
+
+
+@pytest.mark.parametrize("pure", [False, True])
+def test_half_a_character_is_refused_at_its_place(pure: bool) -> None:
+    """Only an escape can make a lone surrogate, and neither JSON nor UTF-8 can carry it."""
+    documents, problems = load_text(b'provider: a\nname: "x\\uD800y"\nid: "1"\n', "m.yaml", pure=pure)
+    assert [(one.code, str(one.source)) for one in problems] == [("half-character", "m.yaml:2:7")]
+    assert documents == [] or "\ud800" not in str(documents[0].data)
+    fine, problems = load_text(b"name: \"\\u00e9\"\nprovider: '\\uD800'\n", "m.yaml", pure=pure)
+    assert problems == []
+    assert fine[0].data == {"name": "\u00e9", "provider": "\\uD800"}

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.desired.secrets import SecretKeys, Secrets, make_stand_ins, references, resolve
 from reconciler.errors import InvalidError, ReconcilerError, RefusedError
-from reconciler.model import Allowed, Manifest, SecretRef, Source
+from reconciler.model import Allowed, Lifecycle, Manifest, SecretRef, Source
 from tests.desired.placing import ToldPlaces, make_desired
 
 
@@ -153,3 +153,15 @@ def test_the_emulator_gets_stand_ins() -> None:
     environ, literals = make_stand_ins(references([manifest]))
     assert environ == {"HOOD_A": "stand-in for env:HOOD_A"}
     assert literals == {SecretRef("literal", "a/one#settings.password"): "stand-in for a/one#settings.password"}
+
+
+def test_what_is_ignored_is_not_read() -> None:
+    """A reference that is never compared and never sent needs no variable."""
+    manifest = Manifest(
+        address="a/one",
+        provider="a",
+        source=Source("m.yaml", 1, 1),
+        settings={"token": SecretRef("env", "HOOD_A"), "password": SecretRef("env", "HOOD_B")},
+        lifecycle=Lifecycle(ignore=(("settings", "token"),)),
+    )
+    assert [one.ref.name for one in references([manifest])] == ["HOOD_B"]

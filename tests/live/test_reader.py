@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import ceil
 from typing import Any
 
+import httpx
 import pytest
 
-from reconciler.errors import RejectedError
+from reconciler.errors import AnswerError, RejectedError
 from tests.live.worlds import (
     TWILIO,
     expected,
@@ -189,3 +190,19 @@ def test_the_lists_order_is_recognised(ids: list[str], order: str | None) -> Non
     """By number, by text, or neither."""
     found, _ = read_fake(lambda path, query: {"total": len(ids), "items": [item(one) for one in ids]})
     assert found.ids_in_order == order
+
+
+def test_an_address_where_nothing_is_known_is_no_answer_about_ids() -> None:
+    """A wrong path answers 404 to everything: nobody may read "unknown id" into that."""
+    with pytest.raises(AnswerError, match="neither the list nor any integration") as caught:
+        read_fake(lambda _path, _query: 404, "1", by_name=False)
+    assert "--api" in str(caught.value.fix)
+
+
+def test_an_api_without_a_list_still_says_which_ids_it_does_not_know() -> None:
+    """Its error body, or its providers, show that it is the API that answers."""
+    told = {"code": 404, "title": "Not found.", "trace_id": "99a84211-f73d-4ff8-acdf-eb3e06bb9d62"}
+    shaped, _ = read_fake(lambda _path, _query: httpx.Response(404, json=told), "1", by_name=False)
+    assert shaped.unknown == {"1"}
+    bare, _ = read_fake(lambda path, _query: [] if path == "/providers" else 404, "1", by_name=False)
+    assert bare.unknown == {"1"}
