@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import select
+import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -133,9 +136,17 @@ def confirmed(console: Console, stopping: Stopping) -> bool:
     console.prompt("Apply this? Only yes is yes: ")
     with stopping.at_once():
         try:
+            _wait_for_line(stopping)
             return input().strip().lower() == "yes"
         except (EOFError, UnicodeDecodeError):
             return False
+
+
+def _wait_for_line(stopping: Stopping) -> None:
+    """A signal that comes just before a read begins would not end it: so the read begins when there is something."""
+    with suppress(ValueError, OSError):
+        while not select.select([sys.stdin], [], [], 0.1)[0]:
+            stopping.check()
 
 
 def apply_and_report(
