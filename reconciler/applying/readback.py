@@ -132,6 +132,7 @@ def _close(item: Item, *, new: bool) -> None:
     elif not all(verdict.settled for verdict in item.verdicts):
         item.close("unverified", _messages(item.verdicts, "coerced"))
     else:
+        item.trace_id = None
         item.close("applied")
 
 

@@ -59,12 +59,16 @@ def _judge_cleared(item: FieldChange, new: Json) -> FieldVerdict:
     return FieldVerdict(item.path, "dropped", "the API did not clear it", settled=False)
 
 
+BROKEN = frozenset({"error", "failed", "invalid", "rejected"})
+"""Words for an integration that does not work; the documentation shows no value but `active`."""
+
+
 def _judge_effect(before: Live, after: Live) -> FieldVerdict | None:
     """effective_status may differ from status when the integration is not tested or its test failed [facts 2]."""
     was, now = before.effective_status, after.effective_status
     if was is None or now is None or now in {was, after.status}:
         return None
-    if was not in {before.status, "active"}:
+    if was not in {before.status, "active"} and now not in BROKEN:
         return None
     return FieldVerdict(
         ("effective_status",), "degraded", f"was {shown(was)}, is {shown(now)}: check the integration's credentials"

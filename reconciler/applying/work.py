@@ -124,11 +124,13 @@ class View:
 
     def _read(self) -> dict[str, Live]:
         # Counted from before the request, so that it is never older than it says.
-        self._read_at = self._api.now()
-        self._objects = read_page(self._api, self._page)
-        for live in self._objects.values():
+        read_at = self._api.now()
+        objects = read_page(self._api, self._page)
+        # What is refused is never kept: the threads that wait for this read would write by it.
+        for live in objects.values():
             self._check(live)
-        return self._objects
+        self._objects, self._read_at = objects, read_at
+        return objects
 
 
 def read_page(api: Api, page: str | None) -> dict[str, Live]:

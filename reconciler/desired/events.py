@@ -174,9 +174,7 @@ class EventReader:
         if event.ctag is not None:
             self._refuse_tag(event)
         if _HALF.search(event.value):
-            self._refuse(
-                "half-character", "holds half a character", event, "write the character itself"
-            )
+            self._refuse("half-character", "holds half a character", event, "write the character itself")
             return ""
         data: str | Plain = event.value if event.style else self._resolve(event)
         if event.anchor is not None:

@@ -113,7 +113,7 @@ def test_name_and_status_have_verdicts_too() -> None:
         ("active", "error", "active", True),
         ("active", "active", "active", False),
         ("active", "paused", "paused", False),
-        ("untested", "error", "active", False),
+        ("untested", "error", "active", True),
         ("error", "active", "active", False),
         (None, "error", "active", False),
         ("active", None, "active", False),
