@@ -140,3 +140,15 @@ def test_what_was_learnt_is_told_with_the_line_to_commit(asked: str, merges: boo
     (note,) = merging.notes
     assert note.endswith(line)
     assert merging.needs_whole(msgspec.structs.replace(CHANGE, body={"settings": {}})) is not merges
+
+
+def test_a_page_that_was_refused_is_never_written_by() -> None:
+    """Whoever waited for a read that showed another company's object is refused too, and gets nothing of it."""
+
+    def refusing(_live: Live) -> None:
+        raise RefusedError("another company")
+
+    view = View(WorldApi(make_world(row(), row())), "1,100", refusing)
+    for one in ("1", "2"):
+        with pytest.raises(RefusedError, match="another company"):
+            view.look(one)
