@@ -3,7 +3,7 @@
 Data goes one way:
 load -> validate -> read live -> diff -> plan -> guard -> render or save -> apply -> verify -> report.
 
-    cli.py        argv -> options -> one command; prints errors; the only sys.exit
+    cli/          argv -> options -> one command, a file a verb; prints errors; the only sys.exit
     commands/     each command reads as the pipeline; the only place where rooms meet
     options.py    flags > environment > reconciler.yaml
     model/        every value that flows

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from reconciler.cli_sandbox import add_switches, make_switches
+from reconciler.cli.switches import add_switches, make_switches
 from reconciler.sandbox.switches import Switches
 from tests.commands.stage import Stage
 

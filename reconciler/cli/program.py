@@ -1,0 +1,80 @@
+"""The program: words in, text and an exit code out; no traceback reaches a user."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import NoReturn
+
+import click
+
+from reconciler.cli.verbs import VERBS, cli
+from reconciler.errors import ReconcilerError, UsageError
+
+
+def main(argv: list[str] | None = None) -> NoReturn:
+    """The entry point. Usage errors exit 64; a fault of the tool itself says where, without any value."""
+    from reconciler.commands.streams import prepare_streams
+
+    words = sys.argv[1:] if argv is None else argv
+    threading.excepthook = lambda fault: tell_thread(fault, words)
+    try:
+        prepare_streams()
+    except ReconcilerError as error:
+        sys.exit(tell(error, words))
+    sys.exit(guarded(words))
+
+
+def guarded(argv: Sequence[str]) -> int:
+    """The exit code of a command line; no traceback reaches a user."""
+    try:
+        code = cli.main(list(argv), prog_name="reconciler", standalone_mode=False)
+    except click.ClickException as error:
+        return tell(make_usage_error(error), argv)
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except ReconcilerError as error:
+        return tell(error, argv)
+    except OSError as error:
+        from reconciler.commands.streams import FULL, make_lost
+
+        lost = make_lost(error, sys.stdout) if error.errno in FULL else make_fault(type(error), error.__traceback__)
+        return tell(lost, argv)
+    except Exception as error:
+        return tell(make_fault(type(error), error.__traceback__), argv)
+    return code if isinstance(code, int) else 0
+
+
+def make_usage_error(error: click.ClickException) -> UsageError:
+    """Click's words for a wrong command line, and where to read on."""
+    context = getattr(error, "ctx", None)
+    where = f"{context.command_path if context is not None else 'reconciler'} --help"
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return UsageError(f"a command is missing: {', '.join(VERBS[:-1])} or {VERBS[-1]}", where)
+    message = " ".join(error.format_message().split())
+    return UsageError(message[:1].lower() + message[1:].removesuffix("."), where)
+
+
+def make_fault(kind: type[BaseException], trace: TracebackType | None) -> ReconcilerError:
+    """A fault of the tool itself: where it is, without any value."""
+    frames = traceback.extract_tb(trace)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return ReconcilerError(f"a fault of reconciler itself: {kind.__name__}{place}; please report it with this line")
+
+
+def tell_thread(fault: threading.ExceptHookArgs, argv: Sequence[str]) -> None:
+    """A fault in a thread that nobody waits for: one line instead of a traceback."""
+    tell(make_fault(fault.exc_type, fault.exc_traceback), argv)
+
+
+def tell(error: ReconcilerError, argv: Sequence[str]) -> int:
+    """Prints what went wrong before or beside a command, in the form that the command line asks for."""
+    from reconciler.commands.console import make_console
+    from reconciler.commands.request import guess
+
+    return make_console(guess(argv, os.environ), os.environ).end(error)

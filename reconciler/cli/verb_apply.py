@@ -1,0 +1,33 @@
+"""`reconciler apply`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli.flags import SCOPE, with_options
+from reconciler.cli.verbs import run
+
+if TYPE_CHECKING:
+    from reconciler.commands.console import Console
+    from reconciler.commands.request import Request
+    from reconciler.commands.stopping import Stopping
+
+
+@click.command("apply")
+@with_options(*SCOPE)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_context
+def verb(context: click.Context, /, **given: Any) -> int:
+    """Apply a saved plan as it is, or plan, ask and apply. Reads back what it wrote.
+
+    Example: reconciler apply plan.json
+    """
+    return run(context, given, _run)
+
+
+def _run(request: Request, console: Console, stopping: Stopping) -> int:
+    from reconciler.commands.apply import run_apply
+
+    return run_apply(request, console, stopping)

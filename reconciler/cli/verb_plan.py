@@ -1,0 +1,35 @@
+"""`reconciler plan`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli.flags import SCOPE, with_options
+from reconciler.cli.verbs import run
+
+if TYPE_CHECKING:
+    from reconciler.commands.console import Console
+    from reconciler.commands.request import Request
+    from reconciler.commands.stopping import Stopping
+
+
+@click.command("plan")
+@with_options(*SCOPE)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan, to apply exactly it.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where changes are pending.")
+@click.pass_context
+def verb(context: click.Context, /, **given: Any) -> int:
+    """Show what an apply would change. Reads only.
+
+    Example: reconciler plan --out plan.json
+    """
+    return run(context, given, _run)
+
+
+def _run(request: Request, console: Console, stopping: Stopping) -> int:
+    from reconciler.commands.plan import run_plan
+
+    return run_plan(request, console, stopping)

@@ -1,0 +1,32 @@
+"""`reconciler validate`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli.flags import CHECKS, FORMAT, PATHS, with_options
+from reconciler.cli.verbs import run
+
+if TYPE_CHECKING:
+    from reconciler.commands.console import Console
+    from reconciler.commands.request import Request
+    from reconciler.commands.stopping import Stopping
+
+
+@click.command("validate")
+@with_options(PATHS, *CHECKS, FORMAT)
+@click.pass_context
+def verb(context: click.Context, /, **given: Any) -> int:
+    """Check manifests and configuration. No network, no secret is read.
+
+    Example: reconciler validate manifests --strict
+    """
+    return run(context, given, _run, offline=True)
+
+
+def _run(request: Request, console: Console, _stopping: Stopping) -> int:
+    from reconciler.commands.validate import run_validate
+
+    return run_validate(request, console)
