@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import select
-import sys
-import time
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from reconciler.applying.api import Ask
-from reconciler.applying.apply import Applied, Hand, apply_plan
+from reconciler.applying.apply import Hand
+from reconciler.commands.asking import confirmed
 from reconciler.commands.connect import open_account
 from reconciler.commands.console import Console
 from reconciler.commands.declared import SANDBOX_TOKEN
+from reconciler.commands.execution import Execution, count_changes, execute
 from reconciler.commands.files import read_file
 from reconciler.commands.plan import declare, key_of, make_planned, plan_text
 from reconciler.commands.request import Request
@@ -24,13 +22,10 @@ from reconciler.commands.scope import narrow_plan
 from reconciler.commands.stopping import Stopping
 from reconciler.configuration import holds
 from reconciler.desired.secrets import SecretKeys
-from reconciler.errors import RefusedError, StoppedError, UsageError, worst
-from reconciler.live.account import Account
-from reconciler.model import Plan, Problem, Report, ReportSummary
-from reconciler.options import Options, Token, load_options, read_token
+from reconciler.errors import RefusedError, UsageError
+from reconciler.model import Plan, Problem
+from reconciler.options import Token, load_options, read_token
 from reconciler.planning.codec import check_binding, is_plan, load_plan
-from reconciler.reporting.documents import report_document
-from reconciler.reporting.report_text import render_report
 
 LARGEST_PLAN = 256 * 1024 * 1024
 
@@ -88,7 +83,7 @@ def apply_saved(file: Path, request: Request, console: Console, stopping: Stoppi
     token = Token(SANDBOX_TOKEN) if request.sandbox else read_token(options, request.environ)
     with open_account(request, options, token, console, stopping) as account:
         ask = Ask(reveal=secrets.reveal, secret=SecretKeys(options.secret_keys).matches)
-        return apply_and_report(plan, options, account, ask, None, request, console, stopping)
+        return execute(Execution(plan, options, account, ask, request, console, stopping))
 
 
 def apply_now(request: Request, console: Console, stopping: Stopping) -> int:
@@ -109,7 +104,7 @@ def apply_now(request: Request, console: Console, stopping: Stopping) -> int:
             raise RefusedError("not applied: the answer was not yes; nothing was written")
         ask = Ask(reveal=declared.secrets.reveal, secret=declared.keys.matches)
         hand = Hand(planned.snapshot.objects, planned.read_at)
-        return apply_and_report(plan, options, account, ask, hand, request, console, stopping)
+        return execute(Execution(plan, options, account, ask, request, console, stopping, hand))
 
 
 def check_refusals(plan: Plan) -> None:
@@ -124,80 +119,3 @@ def check_refusals(plan: Plan) -> None:
         ]
         rules = ", ".join(sorted({refusal.rule for _, refusal in refused}))
         raise RefusedError(f"refused by {rules}; nothing was written", None, problems)
-
-
-def count_changes(plan: Plan) -> int:
-    """How many objects an apply would write."""
-    return sum(change.action != "none" for change in plan.changes)
-
-
-def confirmed(console: Console, stopping: Stopping) -> bool:
-    """Asks on the terminal; only yes is yes. A signal ends the run at once: nothing is under way."""
-    console.prompt("Apply this? Only yes is yes: ")
-    with stopping.at_once():
-        try:
-            _wait_for_line(stopping)
-            return input().strip().lower() == "yes"
-        except (EOFError, UnicodeDecodeError):
-            return False
-
-
-def _wait_for_line(stopping: Stopping) -> None:
-    """A signal that comes just before a read begins would not end it: so the read begins when there is something."""
-    with suppress(ValueError, OSError):
-        while not select.select([sys.stdin], [], [], 0.1)[0]:
-            stopping.check()
-
-
-def apply_and_report(
-    plan: Plan,
-    options: Options,
-    account: Account,
-    ask: Ask,
-    hand: Hand | None,
-    request: Request,
-    console: Console,
-    stopping: Stopping,
-) -> int:
-    """Applies and prints the report, whole, whatever happened."""
-    began = time.monotonic()
-    progress = console.progress()
-    progress.start("applying", count_changes(plan), plan.summary.seconds)
-    try:
-        applied = apply_plan(plan, account, ask, parallel=options.parallel, hand=hand, tick=lambda: progress.advance(1))
-    finally:
-        progress.done()
-    # What has just been printed with the plan is not said twice.
-    said = hand is not None and request.format == "text"
-    # A signal that came between two requests ends the run without an error of its own.
-    code = worst([applied.code, stopping.code]) if applied.code and stopping.code else applied.code
-    seconds = time.monotonic() - began
-    report = make_report(plan, applied, account, seconds, code, warnings=() if said else plan.warnings)
-    if request.format == "json":
-        console.answer(report_document(report))
-    else:
-        console.answer(render_report(report, console.style))
-    fatal = applied.fatal or (StoppedError(code) if code == stopping.code else None)
-    if fatal is not None:
-        console.fail(fatal)
-    return report.exit_code
-
-
-def make_report(
-    plan: Plan, applied: Applied, account: Account, seconds: float, code: int, warnings: tuple[Problem, ...]
-) -> Report:
-    """What an apply did, with the exit code of the whole run."""
-    counts = dict.fromkeys(ReportSummary.__struct_fields__, 0)
-    for outcome in applied.outcomes:
-        counts[outcome.status] += 1
-    return Report(
-        plan=plan.digest,
-        account=plan.account,
-        summary=ReportSummary(**counts),
-        outcomes=applied.outcomes,
-        requests=account.requests,
-        seconds=round(seconds, 1),
-        exit_code=code,
-        notes=applied.notes,
-        warnings=warnings,
-    )

@@ -1,0 +1,96 @@
+"""Runs a plan against an open account and prints the report, whole, whatever happened."""
+
+from __future__ import annotations
+
+import time
+
+from msgspec import Struct
+
+from reconciler.applying.api import Ask
+from reconciler.applying.apply import Applied, Hand, apply_plan
+from reconciler.commands.console import Console
+from reconciler.commands.request import Request
+from reconciler.commands.stopping import Stopping
+from reconciler.errors import StoppedError, worst
+from reconciler.live.account import Account
+from reconciler.model import Plan, Problem, Report, ReportSummary
+from reconciler.options import Options
+from reconciler.reporting.documents import report_document
+from reconciler.reporting.report_text import render_report
+
+
+class Execution(Struct, frozen=True):
+    """One apply of one plan. hand: what a run that has just planned has read, None for a saved plan."""
+
+    plan: Plan
+    options: Options
+    account: Account
+    ask: Ask
+    request: Request
+    console: Console
+    stopping: Stopping
+    hand: Hand | None = None
+
+    def __repr__(self) -> str:
+        return f"Execution({self.plan.digest})"
+
+
+def count_changes(plan: Plan) -> int:
+    """How many objects an apply would write."""
+    return sum(change.action != "none" for change in plan.changes)
+
+
+def execute(run: Execution) -> int:
+    """Applies and prints the report; returns the exit code."""
+    began = time.monotonic()
+    applied = _apply(run)
+    # A signal that came between two requests ends the run without an error of its own.
+    code = worst([applied.code, run.stopping.code]) if applied.code and run.stopping.code else applied.code
+    report = make_report(run, applied, time.monotonic() - began, code)
+    if run.request.format == "json":
+        run.console.answer(report_document(report))
+    else:
+        run.console.answer(render_report(report, run.console.style))
+    fatal = applied.fatal or (StoppedError(code) if code == run.stopping.code else None)
+    if fatal is not None:
+        run.console.fail(fatal)
+    return report.exit_code
+
+
+def _apply(run: Execution) -> Applied:
+    progress = run.console.progress()
+    progress.start("applying", count_changes(run.plan), run.plan.summary.seconds)
+    try:
+        return apply_plan(
+            run.plan,
+            run.account,
+            run.ask,
+            parallel=run.options.parallel,
+            hand=run.hand,
+            tick=lambda: progress.advance(1),
+        )
+    finally:
+        progress.done()
+
+
+def make_report(run: Execution, applied: Applied, seconds: float, code: int) -> Report:
+    """What an apply did, with the exit code of the whole run."""
+    counts = dict.fromkeys(ReportSummary.__struct_fields__, 0)
+    for outcome in applied.outcomes:
+        counts[outcome.status] += 1
+    return Report(
+        plan=run.plan.digest,
+        account=run.plan.account,
+        summary=ReportSummary(**counts),
+        outcomes=applied.outcomes,
+        requests=run.account.requests,
+        seconds=round(seconds, 1),
+        exit_code=code,
+        notes=applied.notes,
+        warnings=_unsaid_warnings(run),
+    )
+
+
+def _unsaid_warnings(run: Execution) -> tuple[Problem, ...]:
+    """What has just been printed with the plan is not said twice."""
+    return () if run.hand is not None and run.request.format == "text" else run.plan.warnings
