@@ -145,3 +145,19 @@ def not_text(path: str, text: str, provider: str, source: Source | None, *, secr
         source,
         f'write "{text}"',
     )
+
+
+def tell_hidden(masked: Sequence[str], unsure: Sequence[str]) -> tuple[str, str]:
+    """Settings that no manifest names and whole settings might erase, and the ways out.
+
+    masked: keys whose values the API hides. unsure: secrets that are left out, as they are where nothing is set.
+    """
+    told = [f"the API hides {', '.join(masked)}"] if masked else []
+    if unsure:
+        what = ", ".join(unsure)
+        told.append(f"{what} may be set (this account shows no secret, so what is absent may only be hidden)")
+    pronoun = "it" if len(masked) + len(unsure) == 1 else "them"
+    message = f"{'; '.join(told)}, and the manifest does not name {pronoun}: whole settings might erase what is there"
+    null = f", or {unsure[0]}: null where nothing is set" if unsure else ""
+    fix = f"name {pronoun} in the manifest (secrets as references{null})"
+    return message, f"{fix}, or set settings_patch: changed in reconciler.yaml if PATCH merges"

@@ -9,8 +9,9 @@ from reconciler.applying.judge import judge
 from reconciler.applying.send import send_change
 from reconciler.applying.verify import blind_keys
 from reconciler.applying.work import FRESH, JUST, Item, Merging, View, check_company
-from reconciler.errors import LateError
+from reconciler.errors import LateError, tell_hidden
 from reconciler.model import Live, Plan
+from reconciler.values import is_nothing
 
 AGAIN = 4
 """Times that an object is read for one write, where the windows hold the write until the read is too old."""
@@ -75,7 +76,7 @@ class Writer:
             item.close("stale", "; ".join(judgement.moved))
         elif item.whole and (blind := blind_keys(item.change, before, self._ask)):
             item.blind = True
-            item.close("skipped", _tell_blind(blind))
+            item.close("skipped", _tell_blind(blind, before))
         return before if item.status is None else None
 
     def _look(self, item: Item, view: View | None) -> Live | None:
@@ -94,8 +95,7 @@ class Writer:
         check_company(self._plan, live)
 
 
-def _tell_blind(keys: tuple[str, ...]) -> str:
-    return (
-        f"the API hides {', '.join(keys)}, and whole settings would erase what cannot be seen: name them in the"
-        " manifest (secrets as references), or set settings_patch: changed in reconciler.yaml if PATCH merges"
-    )
+def _tell_blind(keys: tuple[str, ...], before: Live) -> str:
+    unsure = [key for key in keys if is_nothing(before.settings.get(key))]
+    message, fix = tell_hidden([key for key in keys if key not in unsure], unsure)
+    return f"{message}; {fix}"

@@ -48,10 +48,16 @@ def make_slug(name: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept)).strip("-")
 
 
+ROUNDS = 4
+"""An address that `.ID` was added to may be another's own; so often it is added again."""
+
+
 def assign_addresses(drafts: Sequence[Draft]) -> list[tuple[Source, Finding]]:
-    """Sets `address` of each: provider/key, provider/slug (.ID is added where shared), provider/ID. Returns clashes."""
+    """Sets `address` of each: provider/key, provider/slug, provider/ID; .ID is added where it is shared.
+
+    Returns clashes: those that no id tells apart.
+    """
     found: list[tuple[Source, Finding]] = []
-    groups: dict[str, list[Draft]] = {}
     for draft in drafts:
         last = draft.key or make_slug(draft.name or "") or draft.id
         if last is None:
@@ -59,39 +65,42 @@ def assign_addresses(drafts: Sequence[Draft]) -> list[tuple[Source, Finding]]:
             found.append((draft.source, Finding(("name",), "no-address", message, "add key:")))
             continue
         draft.address = f"{draft.provider}/{last}"
-        groups.setdefault(draft.address, []).append(draft)
-    if len(groups) == len(drafts):
-        return found
-    for group in groups.values():
-        _tell_apart(group)
+    for _ in range(ROUNDS):
+        if not _tell_apart(drafts):
+            return found
     return found + list(_find_twins(drafts))
 
 
-def _tell_apart(group: list[Draft]) -> None:
-    """Adds `.ID` within those that share an address; an explicit key keeps its address as it is."""
-    if len(group) == 1:
-        return
-    for draft in group:
-        if draft.key is None and draft.id is not None:
-            draft.address += f".{draft.id}"
+def _tell_apart(drafts: Iterable[Draft]) -> bool:
+    """Adds `.ID` to those with an id that share an address; one without keeps it. Whether any is shared still."""
+    shared = [group for group in _group(drafts).values() if len(group) > 1]
+    for group in shared:
+        for draft in group:
+            if draft.id is not None:
+                draft.address += f".{draft.id}"
+    return bool(shared)
+
+
+def _group(drafts: Iterable[Draft]) -> dict[str, list[Draft]]:
+    groups: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        if draft.address:
+            groups.setdefault(draft.address, []).append(draft)
+    return groups
 
 
 def _find_twins(drafts: Iterable[Draft]) -> Iterator[tuple[Source, Finding]]:
-    taken: dict[str, list[Draft]] = {}
-    for draft in drafts:
-        if draft.address:
-            taken.setdefault(draft.address, []).append(draft)
-    for address, twins in taken.items():
+    for address, twins in _group(drafts).items():
         if len(twins) < 2:
             continue
-        ids = Counter(twin.id for twin in twins if twin.key is None and twin.id is not None)
+        ids = Counter(twin.id for twin in twins if twin.id is not None)
         for twin in twins:
-            if twin.key is None and twin.id is not None and ids[twin.id] == len(twins):
+            if twin.id is not None and ids[twin.id] == len(twins):
                 continue  # one object twice: find_shared_ids says so
             other = next(each for each in twins if each is not twin)
             step = "key" if twin.key else "name"
             message = f"{step}: the address {address} is also that of {other.source}"
-            fix = "write another key:" if twin.key else "add id: or key:"
+            fix = "write another key:, or add id:" if twin.key else "add id: or key:"
             yield twin.source, Finding((step,), "duplicate-address", message, fix)
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from reconciler.errors import tell_hidden
 from reconciler.model import Change, Refusal
 from reconciler.planning.forecast import find_prover
 
@@ -71,12 +72,10 @@ def _protected(change: Change, guards: Guards) -> list[Refusal]:
 
 
 def refuse_blind(change: Change) -> Refusal:
-    """An unmanaged key is masked and nobody knows whether PATCH merges settings: sending any might erase it."""
-    keys = ", ".join(change.seen.hidden if change.seen else ())
-    return Refusal(
-        "hidden-unmanaged",
-        f"the API hides settings that the manifest does not name ({keys}), and whether PATCH keeps them is not proven",
-        "name them in the manifest (secrets as references), or set settings_patch: changed in reconciler.yaml"
-        " if PATCH merges",
-        change.source,
+    """An unmanaged key is hidden and nobody knows whether PATCH merges settings: sending any might erase it."""
+    there = change.seen.there if change.seen else ()
+    hidden = change.seen.hidden if change.seen else ()
+    message, override = tell_hidden(
+        [key for key in hidden if key in there], [key for key in hidden if key not in there]
     )
+    return Refusal("hidden-unmanaged", f"{message}; whether PATCH keeps it is not proven", override, change.source)

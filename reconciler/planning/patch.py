@@ -86,7 +86,11 @@ def make_seen(
 def _hidden_keys(
     wanted: Wanted, live: Live, definitions: Definitions | None, *, secret: Callable[[str], bool], shown: bool
 ) -> tuple[str, ...]:
-    """Unmanaged keys that the live object may hold and nobody can see: masked, or secrets that the API leaves out."""
+    """Unmanaged keys that the live object may hold and nobody can see: masked, or secrets that the API leaves out.
+
+    Where no secret of the account is shown, one that is merely not set cannot be told from one that is left out: it
+    counts, since erasing a secret is the worse mistake. Those are the ones that are not `there`.
+    """
     masked = {key for key, value in live.settings.items() if is_mask(value, secret=secret(key))}
     left_out: set[str] = set()
     if definitions is not None and not shown:

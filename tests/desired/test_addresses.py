@@ -59,10 +59,15 @@ def make_text(*parts: str) -> str:
         (["id: '7'; name: A", "name: x; key: a"], ["p/a", "p/a.7"]),
         (["id: '7'; name: A", "id: '8'; name: '7'", "id: '9'; key: z"], ["p/7", "p/a", "p/z"]),
         (["id: '7'", "id: '8'; name: '7'"], ["p/7.7", "p/7.8"]),
+        (["id: '7'; key: k", "id: '8'; key: k"], ["p/k.7", "p/k.8"]),
+        (["name: A; key: k", "id: '1'; key: k"], ["p/k", "p/k.1"]),
+        (["id: '7'; key: a", "id: '8'; name: A"], ["p/a.7", "p/a.8"]),
+        (["key: a.7; name: x", "name: a; id: '7'", "name: a"], ["p/a", "p/a.7", "p/a.7.7"]),
+        (["key: a.7; id: '9'", "name: a; id: '7'", "name: a"], ["p/a", "p/a.7.7", "p/a.7.9"]),
     ],
 )
 def test_addresses(parts: list[str], addresses: list[str]) -> None:
-    """provider/key, else the slug; .ID for those with an id that share one; provider/ID without name or slug."""
+    """provider/key, else the slug, else provider/ID; .ID for those with an id that share one, of whatever kind."""
     desired = make_desired(make_text(*parts))
     assert desired.problems == []
     assert [one.address for one in desired.manifests] == addresses
@@ -72,16 +77,13 @@ def test_addresses(parts: list[str], addresses: list[str]) -> None:
     ("parts", "codes"),
     [
         (["name: A", "name: a"], {"name": "duplicate-address"}),
-        (["name: A; key: k", "id: '1'; key: k"], {"key": "duplicate-address"}),
+        (["name: A; key: k", "name: B; key: k"], {"key": "duplicate-address"}),
         (["name: x; key: a", "name: a"], {"key": "duplicate-address", "name": "duplicate-address"}),
-        (
-            ["key: a.7; name: x", "name: a; id: '7'", "name: a"],
-            {"key": "duplicate-address", "name": "duplicate-address"},
-        ),
+        (["name: A", "id: '7'; name: A", "name: a"], {"name": "duplicate-address"}),
     ],
 )
 def test_twins_are_refused_at_both_places(parts: list[str], codes: dict[str, str]) -> None:
-    """Manifests that no id tells apart are a problem at each of them, which names the other."""
+    """Manifests without an id that share an address are a problem at each of them, which names the other."""
     desired = make_desired(make_text(*parts))
     assert len(desired.problems) == 2
     assert {one.source.file: one.code for one in desired.problems if one.source} == codes

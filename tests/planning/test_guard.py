@@ -71,7 +71,7 @@ def test_a_protected_path_is_refused_at_its_place() -> None:
     assert refusal.source == Source("one.yaml", 1, 1)
 
 
-HIDDEN: dict[str, Any] = {"keys": ("phone",), "hidden": ("token",)}
+HIDDEN: dict[str, Any] = {"keys": ("phone",), "hidden": ("token",), "there": ("phone", "token")}
 
 
 @pytest.mark.parametrize(("mode", "refused"), [("auto", True), ("whole", True), ("changed", False)])
@@ -80,9 +80,21 @@ def test_unmanaged_masked_keys_are_refused_while_merging_is_unproven(mode: Any, 
     guarded = guard_changes([make_change(settings={"phone": "+2"}, **HIDDEN)], 1, Guards(), mode)
     assert rules(guarded) == [["hidden-unmanaged"] if refused else []]
     if refused:
-        assert "(token)" in guarded[0].refused[0].message
-        assert "settings_patch: changed" in guarded[0].refused[0].override
-        assert "name them in the manifest (secrets as references)" in guarded[0].refused[0].override
+        refusal = guarded[0].refused[0]
+        assert "the API hides token, and the manifest does not name it" in refusal.message
+        assert refusal.override == (
+            "name it in the manifest (secrets as references), or set settings_patch: changed in reconciler.yaml"
+            " if PATCH merges"
+        )
+
+
+def test_a_secret_that_is_merely_absent_may_be_set() -> None:
+    """Where no secret is shown nobody can tell: it is refused all the same, in words that say so, with its way out."""
+    hidden: dict[str, Any] = {"keys": ("phone",), "hidden": ("sid_token", "token"), "there": ("phone", "token")}
+    refusal = guard_changes([make_change(settings={"phone": "+2"}, **hidden)], 1, Guards(), "whole")[0].refused[0]
+    assert "the API hides token; sid_token may be set (this account shows no secret" in refusal.message
+    assert "name them in the manifest" in refusal.override
+    assert "sid_token: null where nothing is set" in refusal.override
 
 
 def test_a_change_that_can_prove_merging_lets_the_others_through() -> None:
