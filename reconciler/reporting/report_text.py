@@ -56,13 +56,20 @@ def _verdict_row(field: FieldVerdict) -> Row:
     return Row(mark, path_text(field.path), f"{field.verdict}: {words}", kind="sentence")
 
 
-def _total_lines(report: Report, style: Style) -> list[str]:
-    lines: list[str] = []
+def total_texts(report: Report) -> list[str]:
+    """Whether it was interrupted, what was counted, what it took: a sentence each."""
+    texts = [_counts(report), _requests(report)]
     if report.exit_code in (130, 143):
-        lines += wrap("Interrupted: the report is whole, what was not begun is skipped.", style, 0)
-    bad = report.exit_code != 0
-    lines += [paint(line, "red" if bad else "green", style) for line in wrap(_counts(report), style, 0)]
-    return lines + wrap(_requests(report), style, 0)
+        texts.insert(0, "Interrupted: the report is whole, what was not begun is skipped.")
+    return texts
+
+
+def _total_lines(report: Report, style: Style) -> list[str]:
+    *first, counts, requests = total_texts(report)
+    tone = "red" if report.exit_code != 0 else "green"
+    lines = [line for text in first for line in wrap(text, style, 0)]
+    lines += [paint(line, tone, style) for line in wrap(counts, style, 0)]
+    return lines + wrap(requests, style, 0)
 
 
 def _counts(report: Report) -> str:

@@ -1,0 +1,158 @@
+"""A Page as one self-contained HTML file: readable without script, no outside resource, a strict content policy.
+
+Everything that people or APIs wrote stands in text nodes or quoted attributes with its markup escaped. The style and
+the script are constants whose hashes stand in the policy, so that nothing else can run or be fetched.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from html import escape as quote
+
+from reconciler.reporting.html_assets import SCRIPT, STYLE
+from reconciler.reporting.pages import Entry, Line, Page, Remark
+from reconciler.reporting.rows import place_text
+
+_WORDS = {
+    "create": "to create",
+    "update": "to update",
+    "none": "nothing to do",
+    "blocked": "blocked",
+    "good": "done",
+    "bad": "not as it should be",
+}
+_CLASSES = {"+": "add", "~": "change", "-": "clear", "!": "look", "?": "unseen", "x": "stop"}
+
+
+def render_html(page: Page) -> str:
+    """The whole file."""
+    policy = (
+        f"default-src 'none'; style-src '{_hash(STYLE)}'; script-src '{_hash(SCRIPT)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return "\n".join(
+        [
+            "<!doctype html>",
+            '<html lang="en">',
+            "<head>",
+            '<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            '<meta name="referrer" content="no-referrer">',
+            '<meta name="color-scheme" content="light dark">',
+            f"<title>{quote(page.headline)}</title>",
+            f"<style>{STYLE}</style>",
+            "</head>",
+            "<body>",
+            *_header(page),
+            *_remarks([one for one in page.remarks if one.word == "error"], "Errors"),
+            *_entries(page.entries),
+            *_remarks([one for one in page.remarks if one.word == "warning"], "Warnings"),
+            *_remarks([one for one in page.remarks if one.word == "note"], "Notes"),
+            *_unmanaged(page.unmanaged),
+            *_facts(page.facts),
+            f"<script>{SCRIPT}</script>",
+            "</body>",
+            "</html>",
+            "",
+        ]
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _header(page: Page) -> list[str]:
+    return [
+        f'<header class="{page.tone}">',
+        f"<h1>{quote(page.headline)}</h1>",
+        '<div id="totals">',
+        *(f"<p>{quote(line)}</p>" for line in page.totals),
+        "</div>",
+        "</header>",
+    ]
+
+
+def _entries(entries: tuple[Entry, ...]) -> list[str]:
+    if not entries:
+        return []
+    tones = list(dict.fromkeys(entry.tone for entry in entries))
+    options = "".join(f'<option value="{tone}">{_WORDS[tone]}</option>' for tone in tones)
+    return [
+        "<main>",
+        f"<h2>Objects ({len(entries)})</h2>",
+        '<div id="tools" hidden>',
+        '<input id="search" type="search" placeholder="Search address, field, value, file" aria-label="Search">',
+        f'<select id="filter" aria-label="Show"><option value="">all</option>{options}</select>',
+        '<button id="open" type="button">Unfold all</button>',
+        '<button id="close" type="button">Fold all</button>',
+        '<output id="shown"></output>',
+        "</div>",
+        *(text for entry in entries for text in _entry(entry)),
+        "</main>",
+    ]
+
+
+def _entry(entry: Entry) -> list[str]:
+    place = f' <span class="place">{quote(place_text(entry.place))}</span>' if entry.place is not None else ""
+    note = f' <span class="note">{quote(entry.note)}</span>' if entry.note else ""
+    head = f'<b class="mark">{quote(entry.mark)}</b> <span class="title">{quote(entry.title)}</span>{note}{place}'
+    opened = ' open=""' if entry.tone in ("blocked", "bad") else ""
+    rows = [row for line in entry.lines for row in _row(line)]
+    table = [
+        '<div class="scroll"><table>',
+        "<thead><tr><th></th><th>Field</th><th>Before</th><th>After</th><th>Declared at</th></tr></thead>",
+        "<tbody>",
+        *rows,
+        "</tbody></table></div>",
+    ]
+    return [
+        f'<details class="entry {entry.tone}" data-tone="{entry.tone}"{opened}>',
+        f"<summary>{head}</summary>",
+        *(table if rows else []),
+        "</details>",
+    ]
+
+
+def _row(line: Line) -> list[str]:
+    place = quote(place_text(line.place)) if line.place is not None else ""
+    fix = f'<div class="fix">{quote(line.fix)}</div>' if line.fix is not None else ""
+    if line.text is not None:
+        cells = f'<td colspan="2">{quote(line.text)}{fix}</td>'
+    else:
+        before = f"<del>{quote(line.before)}</del>" if line.before is not None else ""
+        after = f"<ins>{quote(line.after)}</ins>" if line.after is not None else ""
+        cells = f"<td><code>{before}</code></td><td><code>{after}</code>{fix}</td>"
+    return [
+        f'<tr class="{_CLASSES[line.mark]}"><td class="mark">{quote(line.mark)}</td>'
+        f'<th scope="row">{quote(line.label)}</th>{cells}<td class="place">{place}</td></tr>'
+    ]
+
+
+def _remarks(remarks: Iterable[Remark], title: str) -> list[str]:
+    rows = []
+    for one in remarks:
+        place = f'<span class="place">{quote(place_text(one.place))}</span> ' if one.place is not None else ""
+        fix = f'<div class="fix">{quote(one.fix)}</div>' if one.fix is not None else ""
+        rows.append(f'<li class="{one.word}">{place}{quote(one.text)}{fix}</li>')
+    return ["<section>", f"<h2>{title} ({len(rows)})</h2>", "<ul>", *rows, "</ul>", "</section>"] if rows else []
+
+
+def _unmanaged(texts: tuple[str, ...]) -> list[str]:
+    if not texts:
+        return []
+    return [
+        f'<details class="unmanaged"><summary>Not managed ({len(texts)})</summary>',
+        "<ul>",
+        *(f"<li>{quote(text)}</li>" for text in texts),
+        "</ul>",
+        "</details>",
+    ]
+
+
+def _facts(facts: tuple[tuple[str, str], ...]) -> list[str]:
+    rows = [f"<dt>{quote(label)}</dt><dd>{quote(value)}</dd>" for label, value in facts]
+    return ["<footer><dl>", *rows, "</dl></footer>"] if rows else []
