@@ -30,7 +30,6 @@ GLOBAL: tuple[Option, ...] = (
     click.option("--log-format", type=click.Choice(["text", "json"]), help="How stderr is written."),
 )
 PATHS: Option = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-FORMAT: Option = click.option("--format", "format_", type=click.Choice(["text", "json"]), help="What stdout carries.")
 CHECKS: tuple[Option, ...] = (
     click.option("--strict", is_flag=True, default=None, help="A settings key that would be dropped is an error."),
     click.option("--allow-literal-secrets", "allow_literals", is_flag=True, help="Secrets may stand in manifests."),
@@ -42,8 +41,31 @@ SCOPE: tuple[Option, ...] = (
     click.option("--settings-patch", type=click.Choice(["auto", "changed", "whole"]), help="How settings are sent."),
     click.option("--parallel", type=click.IntRange(1, 64), metavar="N", help="Requests at once."),
     click.option("--show-unmanaged", is_flag=True, help="List what no manifest describes."),
-    FORMAT,
 )
+
+
+def format_option(*forms: str) -> Option:
+    """`--format` of a verb that writes its answer in these formats."""
+    return click.option("--format", "format_", type=click.Choice(forms), help="What stdout carries.")
+
+
+def format_options(*forms: str) -> tuple[Option, ...]:
+    """`--format` and `--write FORMAT=FILE`."""
+
+    def read(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> object:
+        from reconciler.commands.forms import parse_writes
+
+        return parse_writes(given, forms)
+
+    write = click.option(
+        "--write",
+        "writes",
+        multiple=True,
+        metavar="FORMAT=FILE",
+        callback=read,
+        help="One more copy of the answer; repeatable.",
+    )
+    return format_option(*forms), write
 
 
 def with_options(*options: Option) -> Option:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.cli.flags import SCOPE, with_options
+from reconciler.cli.flags import SCOPE, format_options, with_options
 from reconciler.cli.verbs import run
+from reconciler.commands.forms import REPORT
 
 if TYPE_CHECKING:
     from reconciler.commands.console import Console
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("apply")
-@with_options(*SCOPE)
+@with_options(*SCOPE, *format_options(*REPORT))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context
 def verb(context: click.Context, /, **given: Any) -> int:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.cli.flags import CHECKS, FORMAT, PATHS, with_options
+from reconciler.cli.flags import CHECKS, PATHS, format_options, with_options
 from reconciler.cli.verbs import run
+from reconciler.commands.forms import VALIDATION
 
 if TYPE_CHECKING:
     from reconciler.commands.console import Console
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("validate")
-@with_options(PATHS, *CHECKS, FORMAT)
+@with_options(PATHS, *CHECKS, *format_options(*VALIDATION))
 @click.pass_context
 def verb(context: click.Context, /, **given: Any) -> int:
     """Check manifests and configuration. No network, no secret is read.

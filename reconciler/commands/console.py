@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal, TextIO
 
+from reconciler.commands.forms import Write, Writers, save_writes
 from reconciler.commands.streams import LostError, fit_document, make_lost, silence
 from reconciler.errors import InvalidError, ReconcilerError, RefusedError
 from reconciler.model import Problem, Validation
 from reconciler.reporting.documents import validation_document
+from reconciler.reporting.formats import validation_writers
 from reconciler.reporting.progress import Progress
 from reconciler.reporting.style import ColorChoice, Style, prefix_lines, use_color
 from reconciler.reporting.validation_text import render_error, render_problems
@@ -22,7 +24,10 @@ PREFIX = "SANDBOX "
 
 
 class Console:
-    """The two streams of a run. `document`: stdout carries JSON, so that nothing is put before its lines."""
+    """The two streams of a run.
+
+    form: the format of stdout; in any but text nothing is put before its lines. writes: further copies of the answer.
+    """
 
     def __init__(
         self,
@@ -33,13 +38,14 @@ class Console:
         verbose: bool = False,
         log_format: Literal["text", "json"] = "text",
         sandbox: bool = False,
-        document: bool = False,
+        form: str = "text",
+        writes: tuple[Write, ...] = (),
         stdout: TextIO | None = None,
         stderr: TextIO | None = None,
     ) -> None:
         self.stdout, self.stderr = stdout or sys.stdout, stderr or sys.stderr
         self.quiet, self.verbose, self.log_format = quiet, verbose, log_format
-        self.sandbox, self.document = sandbox, document
+        self.sandbox, self.form, self.writes = sandbox, form, writes
         width = shutil.get_terminal_size((100, 24)).columns
         taken = len(PREFIX) if sandbox else 0
         self.style = _style(self.stdout, color, environ, max(40, width - taken))
@@ -53,9 +59,17 @@ class Console:
     def answer(self, text: str) -> None:
         """The answer, on stdout. Raises LostError where it cannot be written."""
         try:
-            _write(self.stdout, fit_document(text, self.stdout) if self.document else self._mark(text))
+            document = self.form != "text"
+            _write(self.stdout, fit_document(text, self.stdout) if document else self._mark(text))
         except OSError as error:
             raise make_lost(error, self.stdout) from None
+
+    def publish(self, writers: Writers) -> None:
+        """The answer in the format of stdout, and its further copies, which are written whatever becomes of stdout."""
+        try:
+            self.answer(writers[self.form]())
+        finally:
+            save_writes(self.writes, writers)
 
     def tell(self, text: str) -> None:
         """A remark, on stderr."""
@@ -101,16 +115,17 @@ class Console:
             self.stderr.flush()
 
     def end(self, error: ReconcilerError) -> int:
-        """Prints what ended a run, with the validation document where it ends 3 as JSON. Returns the exit code."""
+        """Prints what ended a run; where it ends 3, as a validation in the format asked for. Returns the exit code."""
         errors: Sequence[ReconcilerError] = getattr(error, "errors", (error,))
         for one in errors:
             self.fail(one)
         invalid = [one for one in errors if isinstance(one, InvalidError)]
-        if self.document and error.exit_code == InvalidError.exit_code and invalid:
+        if error.exit_code == InvalidError.exit_code and invalid:
             try:
                 self._fail_document(invalid)
-            except LostError as lost:
-                return self.end(lost)
+            except ReconcilerError as lost:
+                self.fail(lost)
+                return lost.exit_code
         return error.exit_code
 
     def fail(self, error: ReconcilerError) -> None:
@@ -129,7 +144,12 @@ class Console:
     def _fail_document(self, errors: Sequence[InvalidError]) -> None:
         problems = tuple(problem for error in errors for problem in error.problems)
         warnings = tuple(problem for error in errors for problem in error.warnings)
-        self.answer(validation_document(Validation(errors=problems, warnings=warnings)))
+        validation = Validation(errors=problems, warnings=warnings)
+        writers = validation_writers(validation, text=lambda: "", json=lambda: validation_document(validation))
+        if self.form != "text" and self.form in writers:
+            self.publish(writers)
+        else:
+            save_writes(self.writes, writers)
 
     def _mark(self, text: str) -> str:
         return prefix_lines(_ended(text), PREFIX) if self.sandbox else text
@@ -151,7 +171,8 @@ def make_console(given: Mapping[str, Any], environ: Mapping[str, str]) -> Consol
         verbose=bool(given.get("verbose")),
         log_format=given.get("log_format") or "text",
         sandbox=bool(given.get("sandbox")),
-        document=given.get("format_") == "json",
+        form=given.get("format_") or "text",
+        writes=tuple(given.get("writes") or ()),
     )
 
 

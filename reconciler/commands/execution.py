@@ -16,6 +16,7 @@ from reconciler.live.account import Account
 from reconciler.model import Plan, Problem, Report, ReportSummary
 from reconciler.options import Options
 from reconciler.reporting.documents import report_document
+from reconciler.reporting.formats import report_writers
 from reconciler.reporting.report_text import render_report
 
 
@@ -47,10 +48,14 @@ def execute(run: Execution) -> int:
     # A signal that came between two requests ends the run without an error of its own.
     code = worst([applied.code, run.stopping.code]) if applied.code and run.stopping.code else applied.code
     report = make_report(run, applied, time.monotonic() - began, code)
-    if run.request.format == "json":
-        run.console.answer(report_document(report))
-    else:
-        run.console.answer(render_report(report, run.console.style))
+    run.console.publish(
+        report_writers(
+            report,
+            text=lambda: render_report(report, run.console.style),
+            json=lambda: report_document(report),
+            sandbox=run.request.sandbox,
+        )
+    )
     fatal = applied.fatal or (StoppedError(code) if code == run.stopping.code else None)
     if fatal is not None:
         run.console.fail(fatal)

@@ -13,6 +13,7 @@ from reconciler.commands.connect import open_account
 from reconciler.commands.console import Console
 from reconciler.commands.declared import Declared, load_declared
 from reconciler.commands.files import check_target, save_file
+from reconciler.commands.forms import Writers
 from reconciler.commands.request import Request
 from reconciler.commands.stopping import Stopping
 from reconciler.errors import InvalidError, RefusedError
@@ -24,6 +25,7 @@ from reconciler.planning.forecast import Limits
 from reconciler.planning.guard import Guards
 from reconciler.planning.planner import Asked, Context, make_plan
 from reconciler.planning.settings import Place
+from reconciler.reporting.formats import plan_writers
 from reconciler.reporting.style import Style
 from reconciler.reporting.text import render_plan
 
@@ -52,12 +54,25 @@ def run_plan(request: Request, console: Console, stopping: Stopping) -> int:
     plan = planned.plan
     if request.out is not None:
         check_savable(plan)
-    console.answer(planned.data.decode() if request.format == "json" else plan_text(planned, request, console.style))
+    console.publish(make_writers(planned, request, console))
     if request.out is not None:
         save_file(request.out, planned.data)
         line = f"reconciler apply{' --sandbox' if request.sandbox else ''} {shlex.quote(str(request.out))}"
         console.tell(f"Saved to {request.out}. To apply exactly this: {line}")
     return exit_code_of(plan, detailed=request.detailed_exitcode)
+
+
+def make_writers(planned: Planned, request: Request, console: Console) -> Writers:
+    """What writes the plan in each format."""
+    options = planned.options
+    return plan_writers(
+        planned.plan,
+        text=lambda: plan_text(planned, request, console.style),
+        json=planned.data.decode,
+        word="plan",
+        sandbox=request.sandbox,
+        limits=(options.run_per_second, options.run_per_minute),
+    )
 
 
 def declare(request: Request, options: Options) -> Declared:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 
@@ -31,7 +31,7 @@ class Request(Struct, frozen=True):
     strict: bool = False
     allow_literals: bool = False
     sandbox: bool = False
-    format: Literal["text", "json"] = "text"
+    format: str = "text"
     out: Path | None = None
     detailed_exitcode: bool = False
     show_unmanaged: bool = False

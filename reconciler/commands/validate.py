@@ -16,6 +16,7 @@ from reconciler.errors import InvalidError, unite_problems
 from reconciler.model import Problem, Validation
 from reconciler.options import Options, load_options
 from reconciler.reporting.documents import validation_document
+from reconciler.reporting.formats import validation_writers
 from reconciler.reporting.validation_text import render_validation
 
 
@@ -45,10 +46,14 @@ def run_validate(request: Request, console: Console) -> int:
         errors += [one for one in warnings if one.code == "dropped-setting"]
         warnings = [one for one in warnings if one.code != "dropped-setting"]
     validation = Validation(errors=unite_problems(errors), warnings=unite_problems(warnings))
-    if request.format == "json":
-        console.answer(validation_document(validation))
-    else:
-        console.answer(render_validation(validation, console.style, count, len(files)))
+    console.publish(
+        validation_writers(
+            validation,
+            text=lambda: render_validation(validation, console.style, count, len(files)),
+            json=lambda: validation_document(validation),
+            checked=(count, len(files)),
+        )
+    )
     return InvalidError.exit_code if validation.errors else 0
 
 

@@ -1,118 +1,100 @@
-"""Which formats each answer can be written in, and the functions that write them, imported where they are needed."""
+"""The functions that write an answer in each format; a renderer is imported where it is needed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from reconciler.model import Plan, Report, Validation
+from reconciler.reporting.pages import Page
 
-PLAN_FORMATS = ("text", "json", "markdown", "html", "github", "gitlab", "terraform-json")
-REPORT_FORMATS = ("text", "json", "markdown", "html", "github")
-VALIDATION_FORMATS = ("text", "json", "markdown", "html", "sarif", "github", "gitlab")
+Writer = Callable[[], str]
+
+
+def page_writers(make_page: Callable[[], Page], more: str) -> dict[str, Writer]:
+    """Markdown and HTML of a page. more: as in render_markdown."""
+
+    def markdown() -> str:
+        from reconciler.reporting.markdown import render_markdown
+
+        return render_markdown(make_page(), more=more)
+
+    def html() -> str:
+        from reconciler.reporting.html import render_html
+
+        return render_html(make_page())
+
+    return {"markdown": markdown, "html": html}
 
 
 def plan_writers(
-    plan: Plan, *, text: Callable[[], str], json: Callable[[], str], word: str, sandbox: bool, limits: tuple[int, int]
-) -> dict[str, Callable[[], str]]:
-    """A function for each of PLAN_FORMATS. text, json: how the verb itself writes these. word: plan or drift."""
+    plan: Plan, *, text: Writer, json: Writer, word: str, sandbox: bool, limits: tuple[int, int]
+) -> dict[str, Writer]:
+    """A function for each format of a plan. text, json: how the verb itself writes these. word: plan or drift."""
 
-    def page(kind: str) -> str:
+    def page() -> Page:
         from reconciler.reporting.plan_page import make_plan_page
 
-        made = make_plan_page(plan, word=word, sandbox=sandbox, limits=limits)
-        if kind == "html":
-            from reconciler.reporting.html import render_html
+        return make_plan_page(plan, word=word, sandbox=sandbox, limits=limits)
 
-            return render_html(made)
-        from reconciler.reporting.markdown import render_markdown
+    def github() -> str:
+        from reconciler.reporting.annotations import render_github_plan
 
-        return render_markdown(made)
+        return render_github_plan(plan)
 
-    def annotated(kind: str) -> str:
-        from reconciler.reporting.annotations import render_github_plan, render_gitlab_plan
+    def gitlab() -> str:
+        from reconciler.reporting.annotations import render_gitlab_plan
 
-        return render_github_plan(plan) if kind == "github" else render_gitlab_plan(plan)
+        return render_gitlab_plan(plan)
 
     def terraform() -> str:
         from reconciler.reporting.terraform import render_terraform
 
         return render_terraform(plan)
 
-    return {
-        "text": text,
-        "json": json,
-        "markdown": lambda: page("markdown"),
-        "html": lambda: page("html"),
-        "github": lambda: annotated("github"),
-        "gitlab": lambda: annotated("gitlab"),
-        "terraform-json": terraform,
-    }
+    pages = page_writers(page, "the plan's JSON or HTML has all of it")
+    return {"text": text, "json": json, **pages, "github": github, "gitlab": gitlab, "terraform-json": terraform}
 
 
-def report_writers(
-    report: Report, *, text: Callable[[], str], json: Callable[[], str], sandbox: bool
-) -> dict[str, Callable[[], str]]:
-    """A function for each of REPORT_FORMATS."""
+def report_writers(report: Report, *, text: Writer, json: Writer, sandbox: bool) -> dict[str, Writer]:
+    """A function for each format of a report."""
 
-    def page(kind: str) -> str:
+    def page() -> Page:
         from reconciler.reporting.report_page import make_report_page
 
-        made = make_report_page(report, sandbox=sandbox)
-        if kind == "html":
-            from reconciler.reporting.html import render_html
+        return make_report_page(report, sandbox=sandbox)
 
-            return render_html(made)
-        from reconciler.reporting.markdown import render_markdown
-
-        return render_markdown(made, more="the report's JSON or HTML has all of it")
-
-    def annotated() -> str:
+    def github() -> str:
         from reconciler.reporting.annotations import render_github_report
 
         return render_github_report(report)
 
-    return {
-        "text": text,
-        "json": json,
-        "markdown": lambda: page("markdown"),
-        "html": lambda: page("html"),
-        "github": annotated,
-    }
+    return {"text": text, "json": json, **page_writers(page, "the report's JSON has all of it"), "github": github}
 
 
 def validation_writers(
-    validation: Validation, *, text: Callable[[], str], json: Callable[[], str], checked: int, files: int
-) -> dict[str, Callable[[], str]]:
-    """A function for each of VALIDATION_FORMATS."""
+    validation: Validation, *, text: Writer, json: Writer, checked: tuple[int, int] | None = None
+) -> dict[str, Writer]:
+    """A function for each format of a validation. checked: as in make_validation_page."""
 
-    def page(kind: str) -> str:
+    def page() -> Page:
         from reconciler.reporting.report_page import make_validation_page
 
-        made = make_validation_page(validation, checked=checked, files=files)
-        if kind == "html":
-            from reconciler.reporting.html import render_html
+        return make_validation_page(validation, checked=checked)
 
-            return render_html(made)
-        from reconciler.reporting.markdown import render_markdown
+    def github() -> str:
+        from reconciler.reporting.annotations import render_github_validation
 
-        return render_markdown(made, more="the validation's JSON has all of it")
+        return render_github_validation(validation)
 
-    def annotated(kind: str) -> str:
-        from reconciler.reporting.annotations import render_github_validation, render_gitlab_validation
+    def gitlab() -> str:
+        from reconciler.reporting.annotations import render_gitlab_validation
 
-        return render_github_validation(validation) if kind == "github" else render_gitlab_validation(validation)
+        return render_gitlab_validation(validation)
 
     def sarif() -> str:
         from reconciler.reporting.sarif import render_sarif
 
         return render_sarif(validation)
 
-    return {
-        "text": text,
-        "json": json,
-        "markdown": lambda: page("markdown"),
-        "html": lambda: page("html"),
-        "sarif": sarif,
-        "github": lambda: annotated("github"),
-        "gitlab": lambda: annotated("gitlab"),
-    }
+    pages = page_writers(page, "the validation's JSON has all of it")
+    return {"text": text, "json": json, **pages, "sarif": sarif, "github": github, "gitlab": gitlab}

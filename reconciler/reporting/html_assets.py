@@ -28,7 +28,8 @@ summary .title{font-weight:600}
 .note{color:var(--clear)}.good .note{color:var(--add)}.none .note{color:var(--dim)}
 .place{color:var(--dim);font-size:.86em;overflow-wrap:anywhere}
 .scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:.92rem}
+table{border-collapse:collapse;width:100%;font-size:.92rem;table-layout:fixed}
+thead th:nth-child(1){width:2.2rem}thead th:nth-child(2){width:24%}thead th:nth-child(5){width:20%}
 th,td{text-align:left;vertical-align:top;padding:.3rem .7rem;border-top:1px solid var(--line);overflow-wrap:anywhere}
 thead th{color:var(--dim);font-weight:500}
 tbody th{font-weight:500}
@@ -43,7 +44,8 @@ del{color:var(--clear);background:var(--clearbg)}ins{color:var(--add);background
 ul{padding-left:1.2rem}li{overflow-wrap:anywhere}li.error{color:var(--clear)}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;color:var(--dim);font-size:.86rem}
 dd{margin:0;overflow-wrap:anywhere}
-@media (max-width:40rem){body{padding:.6rem}thead{display:none}tr{display:block;border-top:1px solid var(--line)}
+@media (max-width:40rem){table{table-layout:auto}body{padding:.6rem}thead{display:none}
+tr{display:block;border-top:1px solid var(--line)}
 th,td{display:block;border:0;padding:.1rem .7rem}td.mark{display:inline-block;padding-right:0}td:empty{display:none}}
 @media print{#tools{display:none}details{break-inside:avoid}details>:not(summary){display:block}
 body{max-width:none;font-size:11px}}

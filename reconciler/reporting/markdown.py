@@ -117,7 +117,9 @@ _MARKUP = re.compile(r"(?i)[\\`*_<>\[\]#|~@&$!{}]|www(?=\.)|:(?=//)")
 
 def _text(text: str) -> str:
     """Words of ours that may hold a name: whatever could be markup or a link becomes entities, which are neither."""
-    return _MARKUP.sub(lambda found: "".join(f"&#{ord(char)};" for char in found[0]), text)
+    # A mention is found in the text that is shown, whatever it was written as.
+    shown = text.replace("@", "\\u0040")
+    return _MARKUP.sub(lambda found: "".join(f"&#{ord(char)};" for char in found[0]), shown)
 
 
 def _paragraph(text: str) -> str:

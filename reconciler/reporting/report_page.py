@@ -50,12 +50,14 @@ def _verdict_line(field: FieldVerdict) -> Line:
     return Line("?" if field.verdict == "masked" else "!", label, text=f"{field.verdict}: {words}")
 
 
-def make_validation_page(validation: Validation, *, checked: int, files: int) -> Page:
-    """The page of a validation: so many manifests in so many files."""
+def make_validation_page(validation: Validation, *, checked: tuple[int, int] | None) -> Page:
+    """The page of a validation. checked: manifests and files, None where a run ended before it had counted them."""
     errors, warnings = len(validation.errors), len(validation.warnings)
     found = [count(errors, "error")] if errors else ["valid"]
     found += [count(warnings, "warning")] if warnings else []
-    total = f"Checked {count(checked, 'manifest')} in {count(files, 'file')}: {', '.join(found)}."
+    total = f"{', '.join(found)}."
+    if checked is not None:
+        total = f"Checked {count(checked[0], 'manifest')} in {count(checked[1], 'file')}: {total}"
     remarks = [make_remark(one, "error") for one in validation.errors]
     remarks += [make_remark(one, "warning") for one in validation.warnings]
     return Page("reconciler validate", "bad" if errors else "good", (total,), remarks=tuple(remarks))

@@ -62,7 +62,7 @@ def test_all_lines_of_the_sandbox_are_marked_but_a_document() -> None:
     console.prompt("sure? ")
     assert out.getvalue() == "SANDBOX a\nSANDBOX\nSANDBOX b\n"
     assert err.getvalue() == "SANDBOX request method=GET\nSANDBOX sure? "
-    console, out, err = make(sandbox=True, document=True, log_format="json")
+    console, out, err = make(sandbox=True, form="json", log_format="json")
     console.answer("{}")
     console.tell("a\nb")
     assert out.getvalue() == "{}\n"
@@ -137,14 +137,14 @@ def test_errors_as_lines_of_json() -> None:
 def test_the_document_of_what_ends_3() -> None:
     """Whole, with the warnings; none for another code; a lost one is told instead."""
     invalid = InvalidError([Problem("a", "b")], [Problem("w", "v")])
-    console, out, _ = make(document=True)
+    console, out, _ = make(form="json")
     assert console.end(invalid) == 3
     document = json.loads(out.getvalue())
     assert (len(document["errors"]), len(document["warnings"])) == (1, 1)
-    console, out, _ = make(document=True)
+    console, out, _ = make(form="json")
     assert console.end(SeveralError([invalid, UnauthorisedError("no token")])) == 7
     assert out.getvalue() == ""
-    console, _, err = make(document=True, stdout=Broken())
+    console, _, err = make(form="json", stdout=Broken())
     assert console.end(invalid) == 1
     assert "cannot write the answer" in err.getvalue()
 
@@ -164,7 +164,7 @@ def test_a_console_of_the_command_line() -> None:
     """Everything has its default."""
     assert make_console({}, {}).log_format == "text"
     made = make_console({"sandbox": True, "format_": "json", "log_format": "json", "color": "always"}, {})
-    assert (made.sandbox, made.document, made.log_format, made.style.color) == (True, True, "json", True)
+    assert (made.sandbox, made.form, made.log_format, made.style.color) == (True, "json", "json", True)
 
 
 def test_all_that_fails_is_gathered() -> None:
