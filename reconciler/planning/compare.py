@@ -28,6 +28,7 @@ def is_in_sync(manifest: Manifest, live: Live, account: Account) -> bool:
         and (definitions is None or is_quiet(manifest, live, definitions))
         and (manifest.type is None or manifest.type == _type_of(live))
         and (manifest.is_default is None or manifest.is_default is live.is_default)
+        and live.effective_status in (None, live.status)
     )
 
 
@@ -76,6 +77,12 @@ def _check_fixed(manifest: Manifest, wanted: Wanted, live: Live, account: Accoun
         message = f'status: no integration has been seen with the status "{printable(wanted.top["status"])}"'
         source = place.value(manifest, ("status",))
         result.warnings.append(Problem("unknown-status", message, source, "check its spelling"))
+    if live.status is not None and live.effective_status not in (None, live.status):
+        # Not every API shows it; where it does, it differs from status while untested or after a failed test.
+        message = f"{manifest.address}: its status is {printable(live.status)}, and its effective_status is"
+        message += f" {printable(live.effective_status or '')}: it was not tested, or its test failed"
+        fix = "check its credentials, and send a test from the console"
+        result.warnings.append(Problem("effective-status", message, manifest.source, fix))
 
 
 def _compare_fields(

@@ -49,9 +49,10 @@ def make_manifest(settings: Mapping[str, Setting] | None = None, **rest: Any) ->
 
 
 def make_live(settings: Mapping[str, Json] | None = None, **rest: Any) -> Live:
-    """Object 1 of twilio, active."""
+    """Object 1 of twilio, active; its effective status is its status."""
     told = {"id": "1", "company_id": COMPANY, "provider": TWILIO, "name": "One", "status": "active", **rest}
-    return Live(settings=dict(settings or {}), type="sms", effective_status="active", is_default=False, **told)
+    told.setdefault("effective_status", told["status"])
+    return Live(settings=dict(settings or {}), type="sms", is_default=False, **told)
 
 
 def make_snapshot(*objects: Live, **rest: Any) -> Snapshot:

@@ -190,6 +190,17 @@ def test_a_new_status_word_is_a_warning() -> None:
     assert "\x1b" not in result.warnings[0].message
 
 
+def test_a_status_that_is_not_in_effect_is_a_warning_and_no_change() -> None:
+    """Where the API shows both; it counts as said, so that the quick answer is no."""
+    result = result_of({"sid": "AC"}, live_effective_status="error")
+    (warning,) = result.warnings
+    assert (warning.code, warning.source) == ("effective-status", make_manifest().source)
+    assert "its status is active, and its effective_status is error" in warning.message
+    assert change_of(result).action == "none"
+    for shown in ({"live_effective_status": None}, {"live_status": None, "live_effective_status": "error"}):
+        assert result_of({"sid": "AC"}, **shown) == Result()
+
+
 @pytest.mark.parametrize("status", ["paused", "sleeping"])
 def test_a_known_status_word_is_none(status: str) -> None:
     """Known from the documentation's siblings, or from the account."""
