@@ -15,6 +15,7 @@ from reconciler.options import Options, Token
 
 STATE = Path(".reconciler")
 """Where --sandbox keeps its state, below the working directory; it tells Git to ignore it."""
+STATE_FILE = "sandbox.json"
 
 
 @contextmanager
@@ -55,7 +56,7 @@ def serve_sandbox(folder: Path, company_id: str | None) -> Iterator[str]:
     from reconciler.sandbox.server import serve
     from reconciler.sandbox.state import load_world
 
-    state = folder / "sandbox.json"
+    state = folder / STATE_FILE
     try:
         folder.mkdir(exist_ok=True)
         ignore = folder / ".gitignore"

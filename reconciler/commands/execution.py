@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
+from contextlib import ExitStack
 
+import msgspec
 from msgspec import Struct
 
 from reconciler.applying.api import Ask
@@ -11,6 +14,7 @@ from reconciler.applying.apply import Applied, Hand, apply_plan
 from reconciler.commands.console import Console
 from reconciler.commands.request import Request
 from reconciler.commands.stopping import Stopping
+from reconciler.commands.turns import take_turn
 from reconciler.errors import StoppedError, worst
 from reconciler.live.account import Account
 from reconciler.model import Plan, Problem, Report, ReportSummary
@@ -42,7 +46,27 @@ def count_changes(plan: Plan) -> int:
 
 
 def execute(run: Execution) -> int:
-    """Applies and prints the report; returns the exit code."""
+    """Applies and prints the report; returns the exit code. One run at a time to an account on a host."""
+    with ExitStack() as stack:
+        if count_changes(run.plan):
+            run = _take_turn(run, stack)
+        return _execute(run)
+
+
+def _take_turn(run: Execution, stack: ExitStack) -> Execution:
+    """Waits for the account. What was read before somebody else wrote is not written by."""
+    try:
+        turn = take_turn(run.plan, run.options.api, run.account, run.request, run.console)
+        lease = stack.enter_context(turn)
+    except StoppedError:
+        # The account sends nothing any more, so that the report says of each change that it was not begun.
+        return run
+    if run.hand is not None and not lease.is_quiet_since(run.hand.read_at, run.account.now()):
+        return msgspec.structs.replace(run, hand=Hand(run.hand.objects, -math.inf))
+    return run
+
+
+def _execute(run: Execution) -> int:
     began = time.monotonic()
     applied = _apply(run)
     # A signal that came between two requests ends the run without an error of its own.

@@ -18,7 +18,7 @@ from typing import Any
 from reconciler.errors import ReconcilerError
 from reconciler.sandbox.conversation import Conversation
 from reconciler.sandbox.messages import Answer, Request
-from reconciler.sandbox.state import load_world, save_world
+from reconciler.sandbox.state import find_stamp, load_world, save_world
 from reconciler.sandbox.world import World
 
 __all__ = ["SandboxServer", "load_world", "main_loop", "make_banner", "serve"]
@@ -37,6 +37,7 @@ class SandboxServer(ThreadingHTTPServer):
         self.failures: list[BaseException | None] = []
         self._lock, self._counting = threading.Lock(), threading.Lock()
         self._count, self._saved = 0, 0
+        self._stamp = find_stamp(state)
         self._connections: set[socket.socket] = set()
         self._resets: set[socket.socket] = set()
         self._thread: threading.Thread | None = None
@@ -75,7 +76,7 @@ class SandboxServer(ThreadingHTTPServer):
             for connection in self._connections:
                 _shut(connection)
         self.server_close()
-        if self.state is not None:
+        if self.state is not None and not self._is_overtaken():
             save_world(self.world, self.state)
 
     def __exit__(
@@ -86,11 +87,25 @@ class SandboxServer(ThreadingHTTPServer):
     def ask(self, request: Request) -> Answer:
         """The World's answer; a write is on the disk before it is told."""
         with self._lock:
+            if self._is_overtaken():
+                self._catch_up()
             answer = self.world.handle(request, self.clock())
             if self.state is not None and len(self.world.writes) != self._saved:
                 self._saved = len(self.world.writes)
                 save_world(self.world, self.state)
+                self._stamp = find_stamp(self.state)
             return answer
+
+    def _is_overtaken(self) -> bool:
+        """Whether another process has written the state since this one read or wrote it."""
+        return find_stamp(self.state) not in (None, self._stamp)
+
+    def _catch_up(self) -> None:
+        """Goes on from what another process wrote; a file that cannot be read changes nothing."""
+        self._stamp = find_stamp(self.state)
+        with suppress(ReconcilerError):
+            world = load_world(self.state, switches=self.world.switches, company_id=self.world.account.company_id)
+            self.world, self._saved = world, len(world.writes)
 
     @contextmanager
     def under_way(self) -> Iterator[int]:

@@ -49,6 +49,15 @@ def _fix(state: Path) -> str:
     return f"delete {state} to begin anew from the seed"
 
 
+def find_stamp(state: Path | None) -> tuple[int, int, int] | None:
+    """Tells one version of a state file from another; None where there is none."""
+    try:
+        found = state.stat() if state is not None else None
+    except OSError:
+        return None
+    return (found.st_ino, found.st_mtime_ns, found.st_size) if found else None
+
+
 def save_world(world: World, state: Path) -> None:
     """Write the state in one step, readable by its owner alone; ReconcilerError where that fails."""
     data = msgspec.json.encode(world.dump())

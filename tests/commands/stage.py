@@ -45,6 +45,9 @@ class Stage:
         for name in list(os.environ):
             if name.startswith(("RECONCILER_", "OCAMBA_", "HOOD_")) or name in BORING:
                 monkeypatch.delenv(name)
+        self.runtime = folder.with_name(folder.name + ".run")
+        self.runtime.mkdir(mode=0o700)
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(self.runtime))
         monkeypatch.setenv("OCAMBA_TOKEN", server.world.token)
         monkeypatch.setenv("RECONCILER_API", server.url)
         monkeypatch.setenv("HOOD_TWILIO_AUTH_TOKEN", "desired-token")

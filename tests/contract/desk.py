@@ -92,11 +92,18 @@ class Desk:
 
     def __post_init__(self) -> None:
         keep = {key: os.environ[key] for key in ("PATH", "SYSTEMROOT", "LANG") if key in os.environ}
+        self.runtime.mkdir(mode=0o700, exist_ok=True)
         given = {"PYTHONPATH": str(REPOSITORY), "HOME": str(self.folder), "PYTHONUTF8": "1"}
+        given["XDG_RUNTIME_DIR"] = str(self.runtime)
         secrets = {"OCAMBA_TOKEN": TOKEN, "HOOD_TWILIO_AUTH_TOKEN": DESIRED_SECRET}
         self.environ = {**keep, **given, **secrets, **self.environ}
         if self.api:
             self.environ["RECONCILER_API"] = self.api
+
+    @property
+    def runtime(self) -> Path:
+        """The user's runtime folder, beside the folder."""
+        return self.folder.with_name(self.folder.name + ".run")
 
     def write(self, name: str, content: str | bytes) -> Path:
         """A file below the folder."""
@@ -139,7 +146,7 @@ class Desk:
 
     def check_files(self) -> None:
         """No file that the run made or changed holds a canary."""
-        for path in self.folder.rglob("*"):
+        for path in (*self.folder.rglob("*"), *self.runtime.rglob("*")):
             if path.is_file() and not path.is_symlink() and os.access(path, os.R_OK):
                 content = path.read_bytes()
                 if self.written.get(path) != content:

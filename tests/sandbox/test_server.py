@@ -21,7 +21,7 @@ import pytest
 from reconciler.errors import ReconcilerError
 from reconciler.sandbox.faults import Fault, Faults
 from reconciler.sandbox.server import SandboxServer, load_world, main_loop, make_banner, serve
-from reconciler.sandbox.world import World
+from reconciler.sandbox.world import Request, World
 from tests.sandbox.asking import ALL, HEADERS, NOW, ONE, make_world
 
 
@@ -190,6 +190,20 @@ def test_a_state_that_cannot_be_saved_is_an_error_at_close(tmp_path: Path) -> No
     with pytest.raises(ReconcilerError, match="cannot write"):
         server.close()
     assert [type(failure) for failure in server.failures] == [ReconcilerError]
+
+
+def test_two_servers_of_one_state_go_on_from_each_other(tmp_path: Path) -> None:
+    """Neither loses what the other wrote: not in an answer, not by closing; a damaged file changes nothing."""
+    state = tmp_path / "state.json"
+    with serve(make_world(1), state=state) as one, serve(make_world(1), state=state) as other:
+        assert one.ask(Request("PATCH", ONE, {}, HEADERS, b'{"name": "first"}')).status == 204
+        assert json.loads(other.ask(Request("GET", ONE, {}, HEADERS, b"")).body)["name"] == "first"
+        assert other.ask(Request("PATCH", ONE, {}, HEADERS, b'{"status": "inactive"}')).status == 204
+    written = load_world(state).objects()["1161"]
+    assert (written["name"], written["status"]) == ("first", "inactive")
+    with serve(load_world(state), state=state) as server:
+        state.write_text("{")
+        assert json.loads(server.ask(Request("GET", ONE, {}, HEADERS, b"")).body)["name"] == "first"
 
 
 def test_a_port_that_is_taken_is_an_error_with_its_way_out() -> None:
