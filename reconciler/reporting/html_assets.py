@@ -29,7 +29,7 @@ summary .title{font-weight:600}
 .place{color:var(--dim);font-size:.86em;overflow-wrap:anywhere}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.92rem;table-layout:fixed}
-thead th:nth-child(1){width:2.2rem}thead th:nth-child(2){width:24%}thead th:nth-child(5){width:20%}
+thead th:nth-child(1){width:2.2rem}thead th:nth-child(2){width:26%}thead th:nth-child(5){width:22%}
 th,td{text-align:left;vertical-align:top;padding:.3rem .7rem;border-top:1px solid var(--line);overflow-wrap:anywhere}
 thead th{color:var(--dim);font-weight:500}
 tbody th{font-weight:500}
