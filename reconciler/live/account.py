@@ -93,17 +93,20 @@ class Account:
         need: frozenset[str],
         names: Collection[tuple[str, str]] = (),
         progress: Progress | None = None,
+        effective: bool = False,
     ) -> Snapshot:
         """All that a plan needs; see Reader.read_snapshot."""
-        return self._reader.read_snapshot(ids=ids, by_name=by_name, need=need, names=names, progress=progress)
+        return self._reader.read_snapshot(
+            ids=ids, by_name=by_name, need=need, names=names, progress=progress, effective=effective
+        )
 
     def read_page(self, page: str) -> dict[str, Live]:
         """The objects of one list page ("3,100"), by id."""
         return self._reader.read_page(page)
 
-    def read_one(self, one: str) -> Live | None:
-        """One object; None where the API does not know the id."""
-        return self._reader.read_one(one)
+    def read_one(self, one: str, *, effective: bool = False) -> Live | None:
+        """One object; None where the API does not know the id. effective: as in read_snapshot."""
+        return self._reader.read_one(one, effective=effective)
 
     def send_patch(
         self, one: str, body: dict[str, Json], *, quiet: bool, left: Callable[[], None], by: float | None = None

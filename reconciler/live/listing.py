@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from math import ceil
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
 
 from msgspec import Struct
 
@@ -88,9 +88,9 @@ class Listing(Generic[T]):
         """What the first page alone tells."""
         return _found([first], ended=False)
 
-    def in_view(self, view: str) -> Listing[T]:
-        """The same list in another view."""
-        shapes = [shape._replace(view=view) for shape in self._shapes]
+    def in_view(self, view: str, *, alike: bool = False) -> Listing[T]:
+        """The same list in another view. alike: asked for only as it was asked for here."""
+        shapes = [shape._replace(view=view) for shape in (self._shapes[:1] if alike else self._shapes)]
         return Listing(self._client, self._path, self._decode, shapes, parallel=self._parallel, progress=self._progress)
 
     def read_first(self) -> Page[T] | None:
@@ -225,3 +225,14 @@ def _found(pages: Sequence[Page[T]], *, ended: bool) -> Found[T]:
     total = next((page.total for page in reversed(pages) if page.total is not None), None)
     complete = ended and (total is None or len(items) >= total)
     return Found(items, tuple(item.id for page in pages for item in page.items), complete, slim)
+
+
+def order_of(ids: Sequence[str]) -> Literal["number", "text"] | None:
+    """How a list is ordered: ids as numbers, as text, or neither (None)."""
+    if all(one.isdigit() for one in ids) and _rises([int(one) for one in ids]):
+        return "number"
+    return "text" if _rises(ids) else None
+
+
+def _rises(values: Sequence[int] | Sequence[str]) -> bool:
+    return list(values) == sorted(values)

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from reconciler.errors import AnswerError, RejectedError
 from reconciler.live.catalogue import fill_providers, find_lacking, find_provider, merge_providers
 from reconciler.live.decode import Decoder, Page
-from reconciler.live.listing import ABSENT, REFUSED, Found, Listing, Progress, Shape, run_all
+from reconciler.live.listing import ABSENT, REFUSED, Found, Listing, Progress, Shape, order_of, run_all
 from reconciler.model import Live, Provider, Snapshot
 from reconciler.values import id_order
 
@@ -48,7 +48,7 @@ class Reader:
         sizes = [page_size, *(size for size in SMALLER if size < page_size), None]
         self._shapes = [*(Shape(size, "id") for size in sizes), Shape(None, None)]
         self._view: str | None = None
-        self._spoke = False
+        self._spoke = self._effective = False
         self._ways: tuple[tuple[bool, bool], ...] = ((True, True), (False, True), (False, False))
 
     def read_snapshot(
@@ -59,13 +59,15 @@ class Reader:
         need: frozenset[str],
         names: Collection[tuple[str, str]] = (),
         progress: Progress | None = None,
+        effective: bool = False,
     ) -> Snapshot:
-        """All that a plan needs.
+        """All that a plan needs. effective: with effective_status, where any view tells it.
 
         ids: in scope. by_name: some manifests have no id, so that the list must be whole. need: names or ids of the
         providers whose definitions are needed. names: (provider, name) of the manifests without id, read by id where
         the list is slim. progress: told (done, of) requests. Raises what Client.get raises.
         """
+        self._effective = effective
         listing, first = self._open(progress)
         found = self._read_list(listing, first, ids, by_name=by_name or bool(names))
         objects, unknown = self._read_own(found, ids, names, progress)
@@ -84,7 +86,7 @@ class Reader:
             listed=found is not None,
             unknown=unknown,
             page_size=size,
-            ids_in_order=_order(found.order) if found is not None else None,
+            ids_in_order=order_of(found.order) if found is not None else None,
         )
 
     def read_page(self, page: str) -> dict[str, Live]:
@@ -101,12 +103,19 @@ class Reader:
                 break
         return {live.id: live for live in told.items if live.id not in told.slim}
 
-    def read_one(self, one: str) -> Live | None:
-        """One object by its id, whatever the envelope; None where the API does not know it (400, 404, no items)."""
-        if not _ID.fullmatch(one):
-            return None
+    def read_one(self, one: str, *, effective: bool = False) -> Live | None:
+        """One object by its id, whatever the envelope; None where the API does not know it (400, 404, no items).
+
+        effective: once more in the full view, where the default one does not tell effective_status.
+        """
+        live = self._read_view(one, None) if _ID.fullmatch(one) else None
+        if effective and live is not None and live.effective_status is None:
+            return self._read_view(one, {"view": "full"}) or live
+        return live
+
+    def _read_view(self, one: str, params: dict[str, str] | None) -> Live | None:
         try:
-            told = self._client.get(f"{INTEGRATIONS}/{quote(one, safe='')}", None, self._decoder.make_objects)
+            told = self._client.get(f"{INTEGRATIONS}/{quote(one, safe='')}", params, self._decoder.make_objects)
         except RejectedError as error:
             if error.status in UNKNOWN:
                 self._spoke = self._spoke or error.trace_id is not None
@@ -127,7 +136,7 @@ class Reader:
             )
 
     def _open(self, progress: Progress | None) -> tuple[Listing[Live], Page[Live] | None]:
-        """The list in the view that tells settings, or in the default one if none does; None: there is no list."""
+        """The list in the view that tells what is needed, or in the default one; None: there is no list."""
         listing = Listing(
             self._client,
             INTEGRATIONS,
@@ -137,9 +146,9 @@ class Reader:
             progress=progress,
         )
         first = listing.read_first()
-        if first is None or not _is_slim(first):
+        if first is None or not (_is_slim(first) or (self._effective and _lacks_effect(first))):
             return listing, first
-        full = listing.in_view("full")
+        full = listing.in_view("full", alike=not _is_slim(first))
         page = full.read_first()
         return (listing, first) if page is None or _is_slim(page) else (full, page)
 
@@ -167,7 +176,7 @@ class Reader:
 
         def read(one: str) -> Live | None:
             nonlocal done
-            live = self.read_one(one)
+            live = self.read_one(one, effective=self._effective)
             with lock:
                 done += 1
                 if progress is not None:
@@ -222,19 +231,13 @@ def _is_slim(page: Page[Live]) -> bool:
     return bool(page.items) and len(page.slim) >= len({live.id for live in page.items})
 
 
+def _lacks_effect(page: Page[Live]) -> bool:
+    return bool(page.items) and all(live.effective_status is None for live in page.items)
+
+
 def _fits(live: Live, names: Collection[tuple[str, str]]) -> bool:
     """Whether a manifest without id may mean this object; where the list tells no provider, the name decides."""
     return any(
         name == live.name and (live.provider.name == live.provider.id or word in (live.provider.id, live.provider.name))
         for word, name in names
     )
-
-
-def _order(ids: Sequence[str]) -> Literal["number", "text"] | None:
-    if all(one.isdigit() for one in ids) and _rises([int(one) for one in ids]):
-        return "number"
-    return "text" if _rises(ids) else None
-
-
-def _rises(values: Sequence[int] | Sequence[str]) -> bool:
-    return list(values) == sorted(values)

@@ -206,3 +206,37 @@ def test_an_api_without_a_list_still_says_which_ids_it_does_not_know() -> None:
     assert shaped.unknown == {"1"}
     bare, _ = read_fake(lambda path, _query: [] if path == "/providers" else 404, "1", by_name=False)
     assert bare.unknown == {"1"}
+
+
+def test_effective_status_is_looked_for_where_it_is_asked_for() -> None:
+    """In the full view of the list, or of one object; a plan that does not ask spends no request on it."""
+    world = make_world(3, effective_status="hidden")
+    assert {live.effective_status for live in snapshot(world).objects.values()} == {None}
+    assert len(world.log) == 1
+    found = make_reader(world).read_snapshot(ids=frozenset(), by_name=True, need=TWILIO, effective=True)
+    assert {live.effective_status for live in found.objects.values()} == {"active"}
+    assert [entry.query.get("view") for entry in world.log[1:]] == [None, "full"]
+    told = make_reader(world).read_one("1001", effective=True)
+    assert told is not None
+    assert told.effective_status == "active"
+    assert [entry.query.get("view") for entry in world.log[3:]] == [None, "full"]
+    assert make_reader(world).read_one("../x", effective=True) is None
+
+
+def test_a_server_without_effective_status_costs_one_more_request() -> None:
+    """The full view is refused, or tells no more: what the default one told counts."""
+
+    def answer(path: str, query: dict[str, str]) -> Any:
+        if query.get("view") == "full":
+            return 400
+        return item("7") if path == "/integrations/7" else {"total": 1, "items": [item("7")]}
+
+    found, seen = read_fake(answer, effective=True)
+    assert found.objects["7"].effective_status is None
+    assert found.complete
+    assert len(seen) == 2
+    reader, seen = fake(answer)
+    told = reader.read_one("7", effective=True)
+    assert told is not None
+    assert told.name == "n7"
+    assert len(seen) == 2
