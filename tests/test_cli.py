@@ -36,7 +36,7 @@ def test_version_and_help(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("argv", "message", "fix"),
     [
-        ([], "a command is missing: validate, plan, apply or sandbox", "reconciler --help"),
+        ([], "a command is missing, such as plan or apply", "reconciler --help"),
         (["nonsense"], "no such command 'nonsense'", "reconciler --help"),
         (["plan", "--nonsense"], "no such option '--nonsense'", "reconciler plan --help"),
         (["--color", "red", "plan"], "invalid value for '--color': 'red' is not one of", "reconciler --help"),

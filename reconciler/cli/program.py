@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import click
 
-from reconciler.cli.verbs import VERBS, cli
+from reconciler.cli.verbs import cli
 from reconciler.errors import ReconcilerError, UsageError
 
 
@@ -55,7 +55,7 @@ def make_usage_error(error: click.ClickException) -> UsageError:
     context = getattr(error, "ctx", None)
     where = f"{context.command_path if context is not None else 'reconciler'} --help"
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        return UsageError(f"a command is missing: {', '.join(VERBS[:-1])} or {VERBS[-1]}", where)
+        return UsageError("a command is missing, such as plan or apply", where)
     message = " ".join(error.format_message().split())
     return UsageError(message[:1].lower() + message[1:].removesuffix("."), where)
 
