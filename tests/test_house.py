@@ -18,8 +18,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 ROOMS = frozenset({"desired", "live", "planning", "applying", "reporting", "adopting", "sandbox"})
-SHARED = frozenset({"model", "errors", "values"})
-OUTER = frozenset({"options", "configuration", "trust", "schema_files"})
+SHARED = frozenset({"model", "errors", "values", "names"})
+OUTER = frozenset({"options", "configuration", "trust", "schema_files", "provider_schemas"})
 ENTRY = frozenset({"cli", "__main__"})
 
 HOMES = {
@@ -64,7 +64,8 @@ def allowed(group: str, path: Path) -> frozenset[str]:
     if group in SHARED:
         return SHARED
     if group in ROOMS:
-        extra = {"schema_files"} if name_of(path) in {"desired/validate.py", "desired/documented.py"} else set()
+        schemas = {"desired/validate.py", "desired/documented.py", "desired/manifests.py"}
+        extra = {"schema_files", "provider_schemas"} if name_of(path) in schemas else set()
         return SHARED | {group, "__version__"} | extra
     if group in OUTER:
         return SHARED | OUTER | {"desired"}

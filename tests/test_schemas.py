@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,21 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from reconciler.desired.documented import DOCUMENTED
+from reconciler.desired.documented import DOCUMENTED, make_documented, make_table
 from reconciler.desired.secrets import SecretKeys
-from reconciler.schema_files import find_schemas, read_schemas
+from reconciler.errors import InvalidError
+from reconciler.model import Provider, SettingDefinition
+from reconciler.names import is_word
+from reconciler.provider_schemas import describe, make_manifest_schema, make_schema
+from reconciler.schema_files import (
+    SHIPPED,
+    find_schemas,
+    find_written,
+    make_homes,
+    read_schemas,
+    read_shipped,
+    read_written,
+)
 
 WRITTEN = ["config.schema.json", "manifest.schema.json", "setting.schema.json"]
 PROVIDERS = ["custom_email", "mandrill", "twilio"]
@@ -58,6 +71,33 @@ def test_provider_schema_and_table_agree(provider: str) -> None:
     assert documented.required == {key for key, kind in kinds.items() if kind.startswith("required")}
     assert documented.required == set(schema.get("$defs", {}).get("complete", {}).get("required", []))
     assert documented.is_open == (schema["additionalProperties"] is not False)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_shipped_schemas_are_of_the_form_that_is_written(provider: str) -> None:
+    """What `reconciler schema` makes of a shipped provider is the shipped file."""
+    described = read_shipped()[f"{provider}.json"]
+    assert make_documented(described) == DOCUMENTED[provider]
+    made = make_schema(described)
+    shipped = read_schemas()[f"providers/{provider}.json"]
+    assert made | {"$defs": shipped.get("$defs")} == shipped | {"$defs": shipped.get("$defs")}
+    assert made.get("$defs") == shipped.get("$defs")
+    assert described.words == tuple(name for name, one in DOCUMENTED.items() if one.name == provider)
+
+
+def test_the_shipped_manifest_schema_is_the_one_that_is_made_of_them() -> None:
+    """So that an account's own providers make a schema of the same rules."""
+    shipped = read_schemas()
+    assert make_manifest_schema(shipped["manifest.schema.json"], read_shipped()) == shipped["manifest.schema.json"]
+    assert SHIPPED.files == shipped
+    assert make_table(SHIPPED) is DOCUMENTED
+
+
+def test_words_are_what_the_schema_says() -> None:
+    """The quick check's pattern and the schema's are one."""
+    (pattern,) = {read_schemas()["manifest.schema.json"]["properties"][key]["pattern"] for key in ("key", "provider")}
+    for text in ("twilio", "a b", "a/b", "a*", "a]", "", "x" * 100, "x" * 101, "a\n", "\x7f", "ü"):
+        assert is_word(text) == bool(re.search(pattern, text)), text
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -128,3 +168,48 @@ def test_schemas_are_found_in_a_wheel_too(tmp_path: Path) -> None:
     (package / "schemas" / "a.json").write_text('{"x": 1}', encoding="utf-8")
     assert find_schemas(package) == package / "schemas"
     assert read_schemas(package / "schemas") == {"a.json": {"x": 1}}
+
+
+def write_provider(folder: Path, name: str = "mitto") -> Path:
+    """A schema as `reconciler schema` writes it, in a folder of schemas."""
+    provider = Provider("1003", name, "sms", (SettingDefinition("sender"), SettingDefinition("api_key")))
+    path = folder / "providers" / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(make_schema(describe(provider, SecretKeys().matches, {}, ""))))
+    return path
+
+
+def test_written_schemas_are_found_beside_configuration_or_manifests(tmp_path: Path) -> None:
+    """The configuration's first; the shipped ones are none that were written."""
+    config, root = tmp_path / "conf" / "reconciler.yaml", tmp_path / "live" / "manifests"
+    homes = make_homes(config, root)
+    assert homes == [tmp_path / "conf" / "schemas", tmp_path / "live" / "schemas"]
+    assert find_written(homes) is None
+    write_provider(homes[1])
+    assert find_written(homes) == homes[1]
+    write_provider(homes[0])
+    assert find_written(homes) == homes[0]
+    assert find_written([find_schemas(), homes[0]]) is None
+    assert make_homes(None, root) == make_homes(root.parent / "reconciler.yaml", root) == [homes[1]]
+
+
+def test_written_schemas_are_read_and_damaged_ones_told(tmp_path: Path) -> None:
+    """Each damaged file at its place; files of others are nobody's business."""
+    path = write_provider(tmp_path)
+    (path.parent / "theirs.json").write_text("{}")
+    (described,) = read_written(tmp_path, SecretKeys(["sender"]).matches)
+    assert described.provider.name == "mitto"
+    assert described.secrets == {"api_key", "sender"}
+    (path.parent / "a.json").write_text("{")
+    (path.parent / "b.json").write_text('{"x-provider": []}')
+    with pytest.raises(InvalidError) as caught:
+        read_written(tmp_path, SecretKeys().matches)
+    assert [Path(one.source.file).name for one in caught.value.problems if one.source] == ["a.json", "b.json"]
+
+
+def test_a_folder_that_may_not_be_looked_into_is_passed_over(tmp_path: Path) -> None:
+    """As one that is not there."""
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    write_provider(tmp_path / "schemas")
+    assert find_written([loop, tmp_path / "schemas"]) == tmp_path / "schemas"

@@ -18,6 +18,7 @@ from reconciler.desired.secrets import SecretKeys, Secrets, make_stand_ins, refe
 from reconciler.errors import InvalidError, ReconcilerError, worst
 from reconciler.model import Manifest, Problem, Source
 from reconciler.options import Options, Token, allowed_secret_names, read_token
+from reconciler.schema_files import SHIPPED, SchemaSet, find_written, make_homes, read_written
 
 T = TypeVar("T")
 
@@ -91,6 +92,18 @@ class Loaded(Struct, frozen=True):
     documents: int
 
 
+def load_schemas(options: Options, cwd: Path, keys: SecretKeys) -> tuple[SchemaSet, Sequence[Problem]]:
+    """The schemas of the account: the shipped ones, and over them those that `reconciler schema` wrote."""
+    config = cwd / options.config_file if options.config_file else None
+    written = find_written(make_homes(config, options.root))
+    if written is None:
+        return SHIPPED, ()
+    try:
+        return SchemaSet(read_written(written, keys.matches)), ()
+    except InvalidError as error:
+        return SHIPPED, error.problems
+
+
 def load_desired(
     options: Options,
     paths: Iterable[Path],
@@ -104,6 +117,7 @@ def load_desired(
     """All manifests of the account; problems of files, of YAML and of manifests together."""
     files, missing = find_manifests(options, paths, cwd)
     documents, broken = load_documents(files)
+    schemas, damaged = load_schemas(options, cwd, keys)
     desired = make_manifests(
         documents,
         account=options.account,
@@ -111,8 +125,9 @@ def load_desired(
         allow_literals=allow_literals,
         offline=offline,
         places=places,
+        schemas=schemas,
     )
-    desired.problems[:0] = [*missing, *broken]
+    desired.problems[:0] = [*missing, *damaged, *broken]
     if not files and not missing:
         place = Source(make_file_name(options.root), 1, 1)
         desired.problems.append(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -12,8 +10,7 @@ from msgspec import Struct
 from reconciler.desired.settings import Literal
 from reconciler.desired.validate import Finding
 from reconciler.model import Json, Setting, Source
-
-_OTHERS = re.compile(r"[^a-z0-9]+")
+from reconciler.names import make_slug
 
 
 class Draft(Struct):
@@ -32,20 +29,6 @@ class Draft(Struct):
     settings: dict[str, Setting | Literal]
     broken: bool
     address: str = ""
-
-
-def make_slug(name: str) -> str:
-    """The name in lower case; letters and digits of any script stay (NFC), all else becomes single dashes."""
-    if name.isascii():
-        return _OTHERS.sub("-", name.lower()).strip("-")
-    kept: list[str] = []
-    for letter in unicodedata.normalize("NFC", name.lower()):
-        # A mark belongs to its letter: without its vowel signs a Hindi or Thai name would fall apart.
-        if letter.isalnum() or (kept and kept[-1] != "-" and unicodedata.category(letter)[0] == "M"):
-            kept.append(letter)
-        elif kept and kept[-1] != "-":
-            kept.append("-")
-    return unicodedata.normalize("NFC", "".join(kept)).strip("-")
 
 
 ROUNDS = 4

@@ -1,22 +1,37 @@
-"""The providers whose settings the API documentation lists, as a table for quick checks.
+"""The providers whose settings are known offline, as a table for quick checks.
 
-schemas/providers/*.json say the same to editors; a test holds the two together. Source: docs.ocamba.com, Hood API,
-Create Integration (the keys) and Get Integration (Twilio's definitions, each with "required": true).
+Those of the API documentation stand here; schemas/providers/*.json say the same to editors, and a test holds the two
+together. Source: docs.ocamba.com, Hood API, Create Integration (the keys) and Get Integration (Twilio's definitions,
+each with "required": true). Those that `reconciler schema` wrote for an account are laid over them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
+
+from reconciler.provider_schemas import Described, make_words
+from reconciler.schema_files import SchemaSet
 
 
 class Documented(Struct, frozen=True):
-    """`required` is known of twilio alone; `is_open` where the documentation's list is cut."""
+    """Of those documented `required` is known of twilio alone; `is_open` where there may be more keys.
+
+    loose: keys of another type than string.
+    """
 
     name: str
     keys: frozenset[str]
     secrets: frozenset[str]
     required: frozenset[str] = frozenset()
     is_open: bool = False
+    loose: frozenset[str] = frozenset()
+    deprecated: frozenset[str] = frozenset()
+
+    def is_text(self, key: str) -> bool:
+        """Whether the provider says that the key's value is text."""
+        return key in self.keys and key not in self.loose
 
 
 _TWILIO = Documented(
@@ -44,3 +59,28 @@ DOCUMENTED: dict[str, Documented] = {
     "mandrill": _MANDRILL,
 }
 """By what a manifest may call the provider: its name, or its id where that is documented."""
+
+
+def make_documented(described: Described) -> Documented:
+    """What a schema tells of a provider."""
+    rows = described.provider.settings or ()
+    return Documented(
+        described.provider.name,
+        keys=frozenset(row.name for row in rows),
+        secrets=described.secrets,
+        required=frozenset(row.name for row in rows if row.required),
+        is_open=described.is_open,
+        loose=frozenset(row.name for row in rows if row.type != "string") - described.secrets,
+        deprecated=frozenset(row.name for row in rows if row.deprecated),
+    )
+
+
+def make_table(schemas: SchemaSet) -> Mapping[str, Documented]:
+    """What is known offline, by what a manifest may call the provider."""
+    if not schemas.written:
+        return DOCUMENTED
+    known = list(schemas.providers.values())
+    table: dict[str, Documented] = {}
+    for one, words in zip(known, make_words(known), strict=True):
+        table.update(dict.fromkeys(words, make_documented(one)))
+    return table

@@ -12,17 +12,27 @@ from sys import intern
 from msgspec import Struct, field
 
 from reconciler.desired.addresses import Draft, assign_addresses, find_shared_ids
-from reconciler.desired.documented import DOCUMENTED
+from reconciler.desired.documented import make_table
 from reconciler.desired.load import Document, Places
 from reconciler.desired.secrets import SecretKeys
-from reconciler.desired.settings import Literal, SettingRules, judge_lifecycle, judge_setting, make_lifecycle
+from reconciler.desired.settings import (
+    Literal,
+    SettingRules,
+    judge_deprecated,
+    judge_lifecycle,
+    judge_setting,
+    make_lifecycle,
+)
 from reconciler.desired.shape import is_fine
 from reconciler.desired.validate import Finding, check_manifest, make_problem
 from reconciler.model import Json, Lifecycle, Manifest, Problem, SecretRef, Setting, Source
+from reconciler.schema_files import SHIPPED, SchemaSet
 from reconciler.values import KNOWN_STATUSES, printable
 
 _IDENTITY = frozenset({"provider", "id", "name", "key"})
 _NO_LIFECYCLE = Lifecycle()
+_REMARKS = frozenset({"dropped-setting", "deprecated-setting"})
+"""Findings that are warnings: the manifest can be planned all the same."""
 
 
 class Desired(Struct):
@@ -46,8 +56,17 @@ class Desired(Struct):
 class _Rules:
     """What all documents of a run are judged by."""
 
-    def __init__(self, account: str | None, secret_keys: SecretKeys, *, allow_literals: bool, offline: bool) -> None:
+    def __init__(
+        self,
+        account: str | None,
+        secret_keys: SecretKeys,
+        schemas: SchemaSet,
+        *,
+        allow_literals: bool,
+        offline: bool,
+    ) -> None:
         self.account = account
+        self.schemas, self.table = schemas, make_table(schemas)
         self.secret_keys = secret_keys
         self.offline = offline
         self._allow_literals = allow_literals
@@ -57,7 +76,7 @@ class _Rules:
         """The rules for the settings of a provider."""
         rules = self._settings.get(provider)
         if rules is None:
-            rules = SettingRules(provider, DOCUMENTED.get(provider), self.secret_keys, self._allow_literals)
+            rules = SettingRules(provider, self.table.get(provider), self.secret_keys, self._allow_literals)
             self._settings[provider] = rules
         return rules
 
@@ -70,19 +89,21 @@ def make_manifests(
     allow_literals: bool = False,
     offline: bool,
     places: Places,
+    schemas: SchemaSet = SHIPPED,
 ) -> Desired:
     """Judges the documents as manifests of `account` (None: of any; an id map then counts with its first id).
 
-    offline: keys that a documented provider does not define are warnings `dropped-setting`; else the API's own
-    definitions decide later, and nothing is said here. Never raises for what documents hold.
+    offline: keys that a documented provider does not define, or calls deprecated, are warnings; else the API's own
+    definitions decide later, and nothing is said here. schemas: what is known of providers. Never raises for what
+    documents hold.
     """
-    rules = _Rules(account, secret_keys, allow_literals=allow_literals, offline=offline)
+    rules = _Rules(account, secret_keys, schemas, allow_literals=allow_literals, offline=offline)
     desired, drafts = Desired(), []
     for document in documents:
         draft, findings = _judge(document, rules)
         for finding in findings:
             problem = make_problem(finding, document.source, places)
-            (desired.warnings if finding.code == "dropped-setting" else desired.problems).append(problem)
+            (desired.warnings if finding.code in _REMARKS else desired.problems).append(problem)
         if draft is not None:
             drafts.append(draft)
     clashes = assign_addresses(drafts) + find_shared_ids(drafts, account)
@@ -116,14 +137,14 @@ def _by_place(problem: Problem) -> tuple[Source | None, str]:
 def _judge(document: Document, rules: _Rules) -> tuple[Draft | None, list[Finding]]:
     """The draft (None where the identity is not clear) and all that there is to say of one document."""
     data = document.data
-    explained = [] if is_fine(data) else check_manifest(data)
+    explained = [] if is_fine(data, rules.table) else check_manifest(data, rules.schemas)
     if data.__class__ is not dict:
         return None, explained
     settings, findings = _judge_settings(data, rules)
     if explained:
         findings += _keep_unsaid(explained, findings, settings, rules)
     if "lifecycle" in data:
-        findings += judge_lifecycle(data, DOCUMENTED.get(_text(data, "provider") or ""))
+        findings += judge_lifecycle(data, rules.table.get(_text(data, "provider") or ""))
     if findings and _is_unclear(findings):
         return None, findings
     raw_id, name = data.get("id"), data.get("name")
@@ -131,7 +152,7 @@ def _judge(document: Document, rules: _Rules) -> tuple[Draft | None, list[Findin
     if own_id is None and name is None:
         message = f"name: is missing, and id names no object of the account {rules.account}"
         return None, [*findings, Finding(("id",), "missing-key", message, f"add name:, or {rules.account}: to id")]
-    broken = bool(findings) and any(finding.code != "dropped-setting" for finding in findings)
+    broken = bool(findings) and any(finding.code not in _REMARKS for finding in findings)
     source, key = document.source, data.get("key")
     provider = intern(data["provider"])
     return Draft(source, provider, own_id, name, key, raw_id, data, settings, broken), findings
@@ -160,6 +181,8 @@ def _judge_settings(data: dict[str, Json], rules: _Rules) -> tuple[dict[str, Set
             findings.append(judged)
         else:
             settings[key] = judged
+    if rules.offline and judged_by.documented is not None:
+        findings += judge_deprecated(raw, judged_by.documented)
     return settings, findings
 
 

@@ -84,7 +84,7 @@ def _judge_plain(key: str, value: Plain, rules: SettingRules, *, secret: bool) -
         return None
     if secret and not rules.allow_literals:
         return _literal_secret(key)
-    if secret or (documented and key in documented.keys):
+    if secret or (documented and documented.is_text(key)):
         problem = errors.not_text(where, value.text, rules.provider, None, secret=secret)
         return Finding(path, problem.code, problem.message, problem.fix)
     return value
@@ -94,7 +94,7 @@ def _judge_list(key: str, value: Json, rules: SettingRules, *, secret: bool) -> 
     path, where, documented = ("settings", key), make_path(("settings", key)), rules.documented
     if secret:
         return _literal_secret(key)
-    if documented and key in documented.keys:
+    if documented and documented.is_text(key):
         return Finding(path, "not-text", f"{where}: is a list, {rules.provider} defines a string", "write one text")
     items: list[Json] = []
     for number, item in enumerate(value):
@@ -112,6 +112,21 @@ def _literal_secret(key: str) -> Finding:
     message = f"{make_path(('settings', key))}: a secret stands in the manifest itself"
     fix = f"write {HOW_TO_REFER} and set that variable (or pass --allow-literal-secrets)"
     return Finding(("settings", key), "literal-secret", message, fix)
+
+
+def judge_deprecated(settings: dict[str, Json], documented: Documented) -> list[Finding]:
+    """The keys of a manifest that its provider calls deprecated."""
+    fix = "take it out once the key that replaces it is written"
+    return [
+        Finding(
+            ("settings", key),
+            "deprecated-setting",
+            f"{make_path(('settings', key))}: {documented.name} calls this key deprecated",
+            fix,
+            at_key=True,
+        )
+        for key in sorted(settings.keys() & documented.deprecated)
+    ]
 
 
 def judge_lifecycle(data: dict[str, Json], documented: Documented | None) -> list[Finding]:

@@ -6,27 +6,27 @@ It agrees with schemas/manifest.schema.json in both directions, which a property
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from reconciler.desired.documented import DOCUMENTED, Documented
 from reconciler.model import Json, Plain, SecretRef
+from reconciler.names import is_word
 
 _is_id = re.compile(r"[A-Za-z0-9_-]{1,64}").fullmatch
-_is_word = re.compile(r"[^\s/*?\[\]!\x00-\x1f\x7f]{1,100}").fullmatch
 _is_path = re.compile(r"status|name|settings\.[\s\S]+").fullmatch
 _match_reference = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)").fullmatch
 
 
-def is_fine(data: Json) -> bool:
-    """True where the manifest schema has nothing to say against the document's data."""
+def is_fine(data: Json, table: Mapping[str, Documented] = DOCUMENTED) -> bool:
+    """True where the manifest schema has nothing to say against the document's data. table: the known providers."""
     if data.__class__ is not dict:
         return False
     provider, settings = data.get("provider"), data.get("settings")
     if provider.__class__ is not str:
         return False
-    documented = DOCUMENTED.get(provider)
-    if documented is None and not _is_word(provider):
+    documented = table.get(provider)
+    if documented is None and not is_word(provider):
         return False
     name = data.get("name")
     if name is None:
@@ -70,11 +70,14 @@ def _are_settings(settings: Json, documented: Documented | None) -> bool:
         return False
     if documented is None:
         return all(value.__class__ is str or _is_anything(value) for value in settings.values())
-    keys, secrets, required = documented.keys, documented.secrets, documented.required
+    keys, secrets, required, loose = documented.keys, documented.secrets, documented.required, documented.loose
     for key, value in settings.items():
         if key in keys:
             if value.__class__ is str:
                 if key in secrets:
+                    return False
+            elif key in loose:
+                if not _is_anything(value) or (key in required and _is_null(value)):
                     return False
             elif not is_reference(value) and (key in required or not _is_null(value)):
                 return False
@@ -102,7 +105,7 @@ def _is_boolean(value: Json) -> bool:
 
 
 def _is_key(value: Json) -> bool:
-    return value.__class__ is str and _is_word(value) is not None
+    return value.__class__ is str and is_word(value)
 
 
 def _is_some_id(value: Json) -> bool:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
-from functools import cache, reduce
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from reconciler.model import Json, Plain, Problem, Source
-from reconciler.schema_files import CONFIG, MANIFEST, read_schemas
+from reconciler.schema_files import CONFIG, MANIFEST, SHIPPED, SchemaSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,14 +37,14 @@ class Finding(NamedTuple):
     at_key: bool = False
 
 
-def check_manifest(data: Json) -> list[Finding]:
+def check_manifest(data: Json, schemas: SchemaSet = SHIPPED) -> list[Finding]:
     """All that manifest.schema.json has against a document's data (dicts, lists, text and Plain)."""
-    return _explain(MANIFEST, data)
+    return _explain(MANIFEST, data, schemas)
 
 
 def check_config(data: Json) -> list[Finding]:
     """All that config.schema.json has against the data of a reconciler.yaml."""
-    return _explain(CONFIG, data)
+    return _explain(CONFIG, data, SHIPPED)
 
 
 def make_problem(finding: Finding, source: Source, places: Places) -> Problem:
@@ -88,15 +88,14 @@ def make_plain_data(data: Json) -> Json:
     return data
 
 
-@cache
-def _validator(name: str) -> Draft202012Validator:
+@lru_cache(maxsize=8)
+def _validator(name: str, set_: SchemaSet) -> Draft202012Validator:
     from jsonschema import Draft202012Validator
     from referencing import Registry, Resource
 
     base = "https://reconciler.invalid/"  # only a base for relative references: nothing is ever fetched
-    schemas = read_schemas()
     registry: Registry[Any] = Registry().with_resources(
-        (base + path, Resource.from_contents(schema)) for path, schema in schemas.items()
+        (base + path, Resource.from_contents(schema)) for path, schema in set_.files.items()
     )
     return Draft202012Validator({"$ref": base + name}, registry=registry)
 
@@ -128,9 +127,9 @@ def _make_breach(error: ValidationError) -> _Breach:
     )
 
 
-def _explain(name: str, data: Json) -> list[Finding]:
+def _explain(name: str, data: Json, schemas: SchemaSet) -> list[Finding]:
     found: dict[tuple[Steps, str], Finding] = {}
-    for error in _validator(name).iter_errors(make_plain_data(data)):
+    for error in _validator(name, schemas).iter_errors(make_plain_data(data)):
         breach = _make_breach(error)
         for finding in _RULES.get(breach.rule, _other)(breach, data):
             found.setdefault((finding.path, finding.message), finding)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
+from reconciler.desired.secrets import SecretKeys
+from reconciler.model import Provider, SettingDefinition
+from reconciler.provider_schemas import describe, make_schema
 from tests.commands.stage import Stage
 
 TWO = 'version: 1\naccounts:\n  main: {company_id: "1", path: manifests}\n  other: {company_id: "2", path: PATH}\n'
@@ -50,3 +55,20 @@ def test_an_empty_folder_is_told_relative_to_where_one_is(stage: Stage) -> None:
     (stage.folder / "manifests" / "main.yaml").unlink()
     ran = stage.run("validate", code=3)
     assert ran.out.startswith("manifests:1:1: holds no manifest")
+
+
+def test_the_schemas_of_the_account_are_found(stage: Stage) -> None:
+    """Beside the manifests, or first beside the configuration; a damaged file is told at its place."""
+    rows = (SettingDefinition("sender"), SettingDefinition("api_key"))
+    schema = make_schema(describe(Provider("1004", "mitto", "sms", rows), SecretKeys().matches, {}, ""))
+    path = stage.write("schemas/providers/mitto.json", json.dumps(schema))
+    stage.write("manifests/main.yaml", 'id: "1"\nprovider: mitto\nsettings:\n  sendr: "1"\n')
+    (warning,) = stage.run("validate", "--format", "json").document["warnings"]
+    assert (warning["code"], warning["fix"]) == ("dropped-setting", 'did you mean "sender"?')
+    assert warning["source"] == {"file": "manifests/main.yaml", "line": 4, "column": 3}
+    stage.write("reconciler.yaml", "version: 1\naccounts: {main: {path: manifests}}\n")
+    stage.run("validate", "--strict", code=3)
+    path.write_text("{")
+    ran = stage.run("validate", code=3)
+    assert ran.out.startswith("schemas/providers/mitto.json:1:1: is no schema that reconciler wrote")
+    assert "reconciler schema" in ran.out

@@ -9,6 +9,7 @@ from reconciler.desired.manifests import Desired, make_manifests
 from reconciler.desired.secrets import SecretKeys
 from reconciler.desired.validate import make_path
 from reconciler.model import Source
+from reconciler.schema_files import SHIPPED, SchemaSet
 
 
 class ToldPlaces(Places):
@@ -37,6 +38,7 @@ def make_desired(
     keys: Sequence[str] = (),
     allow_literals: bool = False,
     offline: bool = True,
+    schemas: SchemaSet = SHIPPED,
 ) -> Desired:
     """The manifests of a YAML text."""
     return make_manifests(
@@ -46,4 +48,5 @@ def make_desired(
         allow_literals=allow_literals,
         offline=offline,
         places=ToldPlaces(),
+        schemas=schemas,
     )

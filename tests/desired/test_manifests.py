@@ -7,7 +7,9 @@ import pytest
 from reconciler.desired.manifests import make_manifests
 from reconciler.desired.secrets import SecretKeys
 from reconciler.desired.settings import Literal
-from reconciler.model import Lifecycle, Manifest, Plain, SecretRef, Source
+from reconciler.model import Lifecycle, Manifest, Plain, Provider, SecretRef, SettingDefinition, Source
+from reconciler.provider_schemas import describe
+from reconciler.schema_files import SchemaSet
 from tests.desired.placing import ToldPlaces, make_desired, make_documents
 
 CONTRACT = """
@@ -305,3 +307,38 @@ def test_an_unheard_status_is_a_warning_offline() -> None:
     assert [(one.code, one.fix) for one in warned] == [("unknown-status", "check its spelling")]
     assert make_desired(text, offline=False).warnings == []
     assert make_desired(text.replace("sleeping", "inactive"), offline=True).warnings == []
+
+
+def test_what_was_written_for_the_account_is_known_offline() -> None:
+    """Its keys, their types, what is deprecated and what is required are judged without a network."""
+    rows = (
+        SettingDefinition("api_key", required=True),
+        SettingDefinition("sender"),
+        SettingDefinition("retries", type="number"),
+        SettingDefinition("hosts", type="list"),
+        SettingDefinition("route", deprecated=True),
+    )
+    mitto = Provider("1004", "mitto", "sms", rows)
+    schemas = SchemaSet([describe(mitto, SecretKeys().matches, {}, "")])
+    fine = make_desired(
+        'provider: "1004"\nid: "1"\nsettings: {sender: A, retries: 5, hosts: [a, b]}', schemas=schemas, offline=True
+    )
+    assert (fine.problems, fine.warnings) == ([], [])
+    assert fine.manifests[0].settings["retries"] == Plain(5, "5")
+    wrong = make_desired(
+        "provider: mitto\nid: '1'\nsettings: {sneder: A, retries: 5, route: x, sender: [a], api_key: null}",
+        schemas=schemas,
+    )
+    assert [(one.code, one.fix) for one in wrong.warnings] == [
+        ("deprecated-setting", "take it out once the key that replaces it is written"),
+        ("dropped-setting", 'did you mean "sender"?'),
+    ]
+    assert [one.code for one in wrong.problems] == ["required-null", "not-text"]
+    online = make_desired("provider: mitto\nid: '1'\nsettings: {route: x, zz: z}", schemas=schemas, offline=False)
+    assert (online.problems, online.warnings) == ([], [])
+    created = make_desired(
+        "provider: mitto\nname: N1\nlifecycle: {create: true}\nsettings: {sender: A}", schemas=schemas
+    )
+    assert [one.message for one in created.problems] == [
+        "settings.api_key: is missing, mitto requires it to be created"
+    ]

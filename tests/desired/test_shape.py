@@ -9,9 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconciler.desired.documented import make_table
+from reconciler.desired.secrets import SecretKeys
 from reconciler.desired.shape import is_fine, is_reference, make_reference
 from reconciler.desired.validate import check_manifest
-from reconciler.model import Plain, SecretRef
+from reconciler.model import Plain, Provider, SecretRef, SettingDefinition
+from reconciler.provider_schemas import describe
+from reconciler.schema_files import SHIPPED, SchemaSet
 from tests.desired.placing import make_documents
 
 PLAINS = [
@@ -41,6 +45,7 @@ KEYS = [
     "default_sender_email",
     "zz",
 ]
+NAMES = ["twilio", "1000", "custom_email", "mandrill", "mitto", "1004", "vague", "77", "twin", "10"]
 setting_maps = st.dictionaries(st.sampled_from(KEYS), st.one_of(values, st.just("text")), max_size=4)
 complete = st.fixed_dictionaries(
     {
@@ -65,9 +70,7 @@ lifecycle = st.one_of(
     ),
     scalars,
 )
-providers = st.one_of(
-    st.sampled_from(["twilio", "1000", "custom_email", "mandrill", "mitto", "a b", "a/b", "a*", ""]), values
-)
+providers = st.one_of(st.sampled_from([*NAMES, "a b", "a/b", "a*", ""]), values)
 documents: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {"provider": providers},
     optional={
@@ -102,11 +105,44 @@ x-owner: [anything, {at: all}]
 """
 
 
+def make_row(name: str, kind: str = "string", *, required: bool = False) -> SettingDefinition:
+    """A definition; those without `required` are deprecated, which is no fault."""
+    return SettingDefinition(name, type=kind, required=required, deprecated=not required)
+
+
+def make_written() -> SchemaSet:
+    """An account that tells twilio otherwise than it is shipped, mitto, and a provider of which nobody knows a key."""
+    told = [
+        Provider("77", "twilio", "sms", (make_row("account_sid"), make_row("auth_token", required=True))),
+        Provider(
+            "1004",
+            "mitto",
+            "sms",
+            (
+                make_row("api_key", "number", required=True),
+                make_row("port", "number"),
+                make_row("zz", "boolean", required=True),
+                make_row("default_sender_email", required=True),
+            ),
+        ),
+        Provider("9", "vague", None, ()),
+        Provider("10", "twin", None, (make_row("zz"),)),
+        Provider("11", "twin", None, (make_row("port"),)),
+    ]
+    return SchemaSet([describe(one, SecretKeys().matches, {}, "") for one in told])
+
+
+SETS = [SHIPPED, make_written()]
+
+
 def agree(data: Any) -> bool:
-    """Whether the data is fine, by both."""
-    fine = is_fine(data)
-    assert fine == (check_manifest(data) == [])
-    return fine
+    """Whether the data is fine, by the quick check and by the schemas, shipped ones and an account's own."""
+    verdicts = []
+    for schemas in SETS:
+        fine = is_fine(data, make_table(schemas))
+        assert fine == (check_manifest(data, schemas) == [])
+        verdicts.append(fine)
+    return verdicts[0]
 
 
 @settings(deadline=None)
@@ -133,7 +169,7 @@ def test_they_agree_on_subtle_breaks(data: st.DataObject) -> None:
 
 
 @settings(deadline=None)
-@given(st.sampled_from(["twilio", "custom_email", "mandrill", "mitto"]), setting_maps)
+@given(st.sampled_from(NAMES), setting_maps)
 def test_they_agree_on_settings(provider: str, named: dict[str, Any]) -> None:
     """Settings of each provider are judged alike by both."""
     agree({"provider": provider, "name": "n", "settings": named})
