@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from msgspec import Struct
 
 from reconciler.applying.api import Api, Ask
+from reconciler.applying.image import with_image
 from reconciler.applying.proof import Proof
 from reconciler.applying.readback import Readback
 from reconciler.applying.work import Item, Merging
@@ -47,7 +48,7 @@ class Run:
     def __init__(
         self, plan: Plan, api: Api, ask: Ask, *, parallel: int, hand: Hand | None, tick: Callable[[], None]
     ) -> None:
-        self._api, self._parallel, self._tick = api, parallel, tick
+        self._api, self._ask, self._parallel, self._tick = api, ask, parallel, tick
         self._merging = Merging(plan.settings_patch)
         self._readback = Readback(api, ask, self._merging)
         self._writer = Writer(plan, api, ask, self._merging, hand)
@@ -142,7 +143,7 @@ class Run:
 
     def _finish(self) -> Applied:
         ended = self._fatal.message if self._fatal else ""
-        outcomes = tuple(item.outcome(ended) for item in self._items)
+        outcomes = tuple(with_image(item.outcome(ended), item, self._ask.secret) for item in self._items)
         codes = [*self._codes, *map(_code_of, outcomes)]
         if any(item.blind for item in self._items):
             codes.append(RefusedError.exit_code)

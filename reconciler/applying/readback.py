@@ -76,6 +76,7 @@ class Readback:
             self._merging.merges = True
         if (dropped or gone) and not item.looked_enough:
             return
+        item.stored = after
         item.verdicts = (*verdicts, *_lost(gone, LOST), *self._find_erased(item, before, after, gone))
         _close(item, new=reads_new(verdicts, before, after))
 

@@ -26,7 +26,8 @@ class Item(Struct):
 
     whole: goes out with whole settings. sent: a PATCH may have happened, so that only reading back can tell.
     trouble: why no PATCH is known to have happened. after: an object read since, which saves the read-back.
-    repaired: lost keys were put back. looks: reads again that did not show what was sent. attempts: PATCHes that left.
+    stored: as it was read back. repaired: lost keys were put back.
+    looks: reads again that did not show what was sent. attempts: PATCHes that left.
     blind: refused, since it would erase what cannot be seen. unheard: closed for want of an answer.
     """
 
@@ -38,6 +39,7 @@ class Item(Struct):
     sent: bool = False
     trouble: str | None = None
     after: Live | None = None
+    stored: Live | None = None
     repaired: bool = False
     looks: int = 0
     attempts: int = 0

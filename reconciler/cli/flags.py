@@ -43,6 +43,11 @@ SCOPE: tuple[Option, ...] = (
     click.option("--show-unmanaged", is_flag=True, help="List what no manifest describes."),
 )
 
+APPLYING: tuple[Option, ...] = (
+    click.option("--yes", is_flag=True, help="Do not ask."),
+    click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Keep the report here, for `undo`."),
+)
+
 
 def format_option(*forms: str) -> Option:
     """`--format` of a verb that writes its answer in these formats."""

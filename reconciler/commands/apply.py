@@ -13,7 +13,7 @@ from reconciler.commands.asking import confirmed
 from reconciler.commands.connect import open_account
 from reconciler.commands.console import Console
 from reconciler.commands.declared import SANDBOX_TOKEN
-from reconciler.commands.execution import Execution, count_changes, execute
+from reconciler.commands.execution import Execution, check_report, count_changes, execute
 from reconciler.commands.files import read_file
 from reconciler.commands.plan import declare, key_of, make_planned, plan_text
 from reconciler.commands.request import Request
@@ -33,6 +33,7 @@ LARGEST_PLAN = 256 * 1024 * 1024
 def run_apply(request: Request, console: Console, stopping: Stopping) -> int:
     """Applies, prints the report, returns the exit code."""
     saved = find_saved(request)
+    check_report(request, saved)
     if saved is not None:
         return apply_saved(saved, request, console, stopping)
     if not request.yes and not console.asks:

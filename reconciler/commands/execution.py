@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import time
 from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -12,13 +14,16 @@ from msgspec import Struct
 from reconciler.applying.api import Ask
 from reconciler.applying.apply import Applied, Hand, apply_plan
 from reconciler.commands.console import Console
+from reconciler.commands.files import check_target, save_file
+from reconciler.commands.provenance import find_provenance
 from reconciler.commands.request import Request
 from reconciler.commands.stopping import Stopping
 from reconciler.commands.turns import take_turn
-from reconciler.errors import StoppedError, worst
+from reconciler.errors import ReconcilerError, StoppedError, UsageError, worst
 from reconciler.live.account import Account
 from reconciler.model import Plan, Problem, Report, ReportSummary
 from reconciler.options import Options
+from reconciler.planning.codec import format_time
 from reconciler.reporting.documents import report_document
 from reconciler.reporting.formats import report_writers
 from reconciler.reporting.report_text import render_report
@@ -38,6 +43,15 @@ class Execution(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Execution({self.plan.digest})"
+
+
+def check_report(request: Request, source: Path | None) -> None:
+    """Raises UsageError where --report names what can be no file, or what the run is made from (source)."""
+    if request.report is None:
+        return
+    check_target(request.report)
+    if source is not None and (request.cwd / request.report).resolve() == (request.cwd / source).resolve():
+        raise UsageError(f"--report {request.report} would replace what is applied", "name another file")
 
 
 def count_changes(plan: Plan) -> int:
@@ -72,6 +86,7 @@ def _execute(run: Execution) -> int:
     # A signal that came between two requests ends the run without an error of its own.
     code = worst([applied.code, run.stopping.code]) if applied.code and run.stopping.code else applied.code
     report = make_report(run, applied, time.monotonic() - began, code)
+    unkept = _keep(run, report)
     run.console.publish(
         report_writers(
             report,
@@ -83,7 +98,21 @@ def _execute(run: Execution) -> int:
     fatal = applied.fatal or (StoppedError(code) if code == run.stopping.code else None)
     if fatal is not None:
         run.console.fail(fatal)
+    if unkept is not None:
+        run.console.fail(unkept)
+        return worst([unkept.exit_code, report.exit_code])
     return report.exit_code
+
+
+def _keep(run: Execution, report: Report) -> ReconcilerError | None:
+    """Saves the report where that was asked for, before anything else can go wrong; what went wrong with that."""
+    if run.request.report is None:
+        return None
+    try:
+        save_file(run.request.report, report_document(report).encode())
+    except ReconcilerError as error:
+        return error
+    return None
 
 
 def _apply(run: Execution) -> Applied:
@@ -117,7 +146,19 @@ def make_report(run: Execution, applied: Applied, seconds: float, code: int) -> 
         exit_code=code,
         notes=applied.notes,
         warnings=_unsaid_warnings(run),
+        created=format_time(datetime.now(UTC)),
+        api=run.plan.api,
+        company_id=run.plan.company_id,
+        config_file=run.plan.config_file,
+        managed=count_managed(run.plan),
+        applied_by=find_provenance(run.request.environ, run.options.root),
     )
+
+
+def count_managed(plan: Plan) -> int:
+    """The manifests of the account, in scope or not."""
+    summary = plan.summary
+    return summary.create + summary.update + summary.unchanged + summary.blocked + summary.out_of_scope
 
 
 def _unsaid_warnings(run: Execution) -> tuple[Problem, ...]:

@@ -16,7 +16,7 @@ WORDS = {"color": ("auto", "always", "never"), "log_format": ("text", "json"), "
 SWITCHES = ("sandbox", "strict", "quiet", "verbose")
 YES, NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
 FIELDS = frozenset(
-    {"targets", "strict", "allow_literals", "sandbox", "out", "detailed_exitcode", "show_unmanaged", "yes"}
+    {"targets", "strict", "allow_literals", "sandbox", "out", "detailed_exitcode", "show_unmanaged", "yes", "report"}
 )
 
 
@@ -36,6 +36,7 @@ class Request(Struct, frozen=True):
     detailed_exitcode: bool = False
     show_unmanaged: bool = False
     yes: bool = False
+    report: Path | None = None
 
     def __repr__(self) -> str:
         return f"Request(paths={self.paths}, targets={self.targets}, format={self.format!r})"

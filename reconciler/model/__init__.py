@@ -19,6 +19,7 @@ from reconciler.model.plan import PLAN_FORMAT, Change, Dropped, FieldChange, Pla
 from reconciler.model.report import (
     REPORT_FORMAT,
     VALIDATE_FORMAT,
+    AppliedBy,
     FieldVerdict,
     Outcome,
     OutcomeStatus,
@@ -33,6 +34,7 @@ __all__ = [
     "REPORT_FORMAT",
     "VALIDATE_FORMAT",
     "Allowed",
+    "AppliedBy",
     "Change",
     "Dropped",
     "FieldChange",

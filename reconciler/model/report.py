@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from reconciler.model.common import Path, Problem, Source
+from reconciler.model.common import Json, Path, Problem, Source
 
 REPORT_FORMAT = "reconciler.report/1"
 
@@ -29,7 +29,12 @@ OutcomeStatus = Literal["applied", "unchanged", "failed", "stale", "unverified",
 
 
 class Outcome(Struct, frozen=True):
-    """What became of one change. attempts: PATCHes sent. error: what happened and what to do; never a secret."""
+    """What became of one change. attempts: PATCHes sent. error: what happened and what to do; never a secret.
+
+    before, after: of what was sent, the fields that are not secret, as they were before the first PATCH and as they
+    were stored (where nothing tells, as they were sent); None is absent or null. unkept: the fields that were sent and
+    whose old value is not kept here: secrets, and what the API hides.
+    """
 
     address: str
     id: str | None
@@ -40,6 +45,20 @@ class Outcome(Struct, frozen=True):
     error: str | None = None
     trace_id: str | None = None
     source: Source | None = None
+    before: tuple[tuple[Path, Json], ...] = ()
+    after: tuple[tuple[Path, Json], ...] = ()
+    unkept: tuple[Path, ...] = ()
+
+
+class AppliedBy(Struct, frozen=True):
+    """Who and what applied a plan, as far as the environment tells. commit: of the manifests. pipeline: a URL without
+    credentials. job: its name within the pipeline.
+    """
+
+    actor: str | None = None
+    commit: str | None = None
+    pipeline: str | None = None
+    job: str | None = None
 
 
 class ReportSummary(Struct, frozen=True):
@@ -64,7 +83,10 @@ class Requests(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """What an apply did. exit_code is the process's; `notes` are lines for people, such as the line to commit."""
+    """What an apply did. exit_code is the process's; `notes` are lines for people, such as the line to commit.
+
+    created: RFC 3339 UTC. api, company_id, config_file: as in the plan. managed: manifests of the account.
+    """
 
     plan: str
     account: str
@@ -76,6 +98,12 @@ class Report(Struct, frozen=True):
     exit_code: int = 0
     notes: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    created: str = ""
+    api: str = ""
+    company_id: str | None = None
+    config_file: str | None = None
+    managed: int = 0
+    applied_by: AppliedBy | None = None
 
 
 class Validation(Struct, frozen=True):

@@ -19,7 +19,7 @@ def make_report_page(report: Report, *, sandbox: bool = False) -> Page:
     return Page(
         headline=f"{prefix}reconciler apply: {escape(report.account)}",
         tone="good" if report.exit_code == 0 else "bad",
-        totals=tuple(total_texts(report)),
+        totals=tuple(filter(None, total_texts(report))),
         entries=tuple(_make_entry(outcome) for outcome in report.outcomes),
         remarks=(*(make_remark(one, "warning") for one in report.warnings), *notes),
         facts=(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.model import FieldVerdict, Outcome, Report
+from reconciler.model import AppliedBy, FieldVerdict, Outcome, Report
 from reconciler.reporting.fields import path_text
 from reconciler.reporting.rows import Head, Row, render_heads
 from reconciler.reporting.style import SANDBOX, Style, count, duration, escape, for_sandbox, paint, prefix_lines, wrap
@@ -57,19 +57,34 @@ def _verdict_row(field: FieldVerdict) -> Row:
 
 
 def total_texts(report: Report) -> list[str]:
-    """Whether it was interrupted, what was counted, what it took: a sentence each."""
-    texts = [_counts(report), _requests(report)]
+    """Whether it was interrupted, what was counted, what it took, who ran it (or nothing): a sentence each."""
+    texts = [_counts(report), _requests(report), author_text(report.applied_by)]
     if report.exit_code in (130, 143):
         texts.insert(0, "Interrupted: the report is whole, what was not begun is skipped.")
     return texts
 
 
 def _total_lines(report: Report, style: Style) -> list[str]:
-    *first, counts, requests = total_texts(report)
+    *first, counts, requests, author = total_texts(report)
     tone = "red" if report.exit_code != 0 else "green"
     lines = [line for text in first for line in wrap(text, style, 0)]
     lines += [paint(line, tone, style) for line in wrap(counts, style, 0)]
-    return lines + wrap(requests, style, 0)
+    lines += wrap(requests, style, 0)
+    return lines + (wrap(author, style, 0, cut_words=False) if author else [])
+
+
+def author_text(author: AppliedBy | None) -> str:
+    """Who and what ran it; nothing where nobody knows."""
+    if author is None:
+        return ""
+    parts = (
+        ("by ", author.actor),
+        ("at commit ", author.commit[:12] if author.commit else None),
+        ("in ", author.pipeline),
+        ("job ", author.job),
+    )
+    told = ", ".join(f"{word}{escape(text)}" for word, text in parts if text)
+    return f"Run {told}" if told else ""
 
 
 def _counts(report: Report) -> str:
