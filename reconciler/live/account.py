@@ -13,7 +13,7 @@ from reconciler.live.listing import Progress
 from reconciler.live.pace import Windows
 from reconciler.live.reader import Reader
 from reconciler.live.transport import Transport
-from reconciler.model import Json, Live, Requests, Snapshot
+from reconciler.model import Json, Live, Provider, Requests, Snapshot
 
 if TYPE_CHECKING:
     import httpx
@@ -90,15 +90,20 @@ class Account:
         *,
         ids: frozenset[str],
         by_name: bool,
-        need: frozenset[str],
+        need: frozenset[str] | None,
         names: Collection[tuple[str, str]] = (),
         progress: Progress | None = None,
         effective: bool = False,
+        details: bool = False,
     ) -> Snapshot:
         """All that a plan needs; see Reader.read_snapshot."""
         return self._reader.read_snapshot(
-            ids=ids, by_name=by_name, need=need, names=names, progress=progress, effective=effective
+            ids=ids, by_name=by_name, need=need, names=names, progress=progress, effective=effective, details=details
         )
+
+    def read_providers(self) -> dict[str, Provider] | None:
+        """What GET /providers tells, by id; None where there is no such list."""
+        return self._reader.read_providers()
 
     def read_page(self, page: str) -> dict[str, Live]:
         """The objects of one list page ("3,100"), by id."""

@@ -6,7 +6,7 @@ empty ones stay `()`, and None says that nobody told any.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -38,6 +38,16 @@ def find_provider(providers: Mapping[str, Provider], word: str) -> Provider | No
 def fill_providers(objects: Mapping[str, Live], providers: Mapping[str, Provider]) -> dict[str, Live]:
     """The objects, each with all that is known of its provider."""
     return {one: _filled(live, providers.get(live.provider.id, live.provider)) for one, live in objects.items()}
+
+
+def fits_any(live: Live, names: Collection[tuple[str, str]]) -> bool:
+    """Whether a manifest without id, told by (provider, name), may mean this object; where the list tells no provider,
+    the name decides.
+    """
+    return any(
+        name == live.name and (live.provider.name == live.provider.id or word in (live.provider.id, live.provider.name))
+        for word, name in names
+    )
 
 
 def _filled(live: Live, provider: Provider) -> Live:

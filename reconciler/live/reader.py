@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from reconciler.errors import AnswerError, RejectedError
-from reconciler.live.catalogue import fill_providers, find_lacking, find_provider, merge_providers
+from reconciler.live.catalogue import fill_providers, find_lacking, find_provider, fits_any, merge_providers
 from reconciler.live.decode import Decoder, Page
 from reconciler.live.listing import ABSENT, REFUSED, Found, Listing, Progress, Shape, order_of, run_all
 from reconciler.model import Live, Provider, Snapshot
@@ -56,20 +56,22 @@ class Reader:
         *,
         ids: frozenset[str],
         by_name: bool,
-        need: frozenset[str],
+        need: frozenset[str] | None,
         names: Collection[tuple[str, str]] = (),
         progress: Progress | None = None,
         effective: bool = False,
+        details: bool = False,
     ) -> Snapshot:
-        """All that a plan needs. effective: with effective_status, where any view tells it.
+        """All that a plan needs. effective: with effective_status, where any view tells it. details: of all objects.
 
-        ids: in scope. by_name: some manifests have no id, so that the list must be whole. need: names or ids of the
-        providers whose definitions are needed. names: (provider, name) of the manifests without id, read by id where
-        the list is slim. progress: told (done, of) requests. Raises what Client.get raises.
+        ids: in scope. by_name: the list must be whole, for manifests without id. need: names or ids of the providers
+        whose definitions are needed; None: of all objects'. names: (provider, name) of manifests without id, read by id
+        where the list is slim. progress: told (done, of) requests. Raises what Client.get raises.
         """
         self._effective = effective
         listing, first = self._open(progress)
         found = self._read_list(listing, first, ids, by_name=by_name or bool(names))
+        ids |= found.slim if details and found is not None else frozenset()
         objects, unknown = self._read_own(found, ids, names, progress)
         if found is None and unknown and not objects:
             self._check_address()
@@ -171,7 +173,7 @@ class Reader:
         """The objects, those read by id among them, and the ids that the API does not know."""
         objects = dict(found.items) if found is not None else {}
         slim = found.slim if found is not None else frozenset()
-        wanted = sorted((ids - objects.keys()) | {one for one in slim if one in ids or _fits(objects[one], names)})
+        wanted = sorted((ids - objects.keys()) | {one for one in slim if one in ids or fits_any(objects[one], names)})
         done, lock = 0, threading.Lock()
 
         def read(one: str) -> Live | None:
@@ -189,16 +191,23 @@ class Reader:
         objects.update({one: live for one, live in told.items() if live is not None})
         return {one: live for one, live in objects.items() if one not in unknown}, unknown
 
-    def _read_providers(self, objects: dict[str, Live], need: frozenset[str], size: int | None) -> dict[str, Provider]:
-        """Definitions from the objects; then GET /providers, once; then one object of the provider by itself."""
-        providers = merge_providers(live.provider for live in objects.values())
-        if not find_lacking(providers, need):
-            return providers
+    def read_providers(self, size: int | None = None) -> dict[str, Provider] | None:
+        """What GET /providers tells, by id; None where there is no such list. size: items on a page."""
         shapes = list(dict.fromkeys([Shape(size, None), Shape(None, None)]))
         listing = Listing(self._client, PROVIDERS, self._decoder.make_providers, shapes, parallel=self._parallel)
         first = listing.read_first()
         whole = listing.read_all(first) if first is not None else None
-        told = whole.items if whole is not None else {}
+        return whole.items if whole is not None else None
+
+    def _read_providers(
+        self, objects: dict[str, Live], need: frozenset[str] | None, size: int | None
+    ) -> dict[str, Provider]:
+        """Definitions from the objects; then GET /providers, once; then one object of the provider by itself."""
+        providers = merge_providers(live.provider for live in objects.values())
+        need = frozenset(providers) if need is None else need
+        if not find_lacking(providers, need):
+            return providers
+        told = self.read_providers(size) or {}
         providers = merge_providers([*providers.values(), *told.values()])
         lacking = {found.id for word in find_lacking(providers, need) if (found := find_provider(providers, word))}
         for one in sorted(lacking, key=id_order):
@@ -233,11 +242,3 @@ def _is_slim(page: Page[Live]) -> bool:
 
 def _lacks_effect(page: Page[Live]) -> bool:
     return bool(page.items) and all(live.effective_status is None for live in page.items)
-
-
-def _fits(live: Live, names: Collection[tuple[str, str]]) -> bool:
-    """Whether a manifest without id may mean this object; where the list tells no provider, the name decides."""
-    return any(
-        name == live.name and (live.provider.name == live.provider.id or word in (live.provider.id, live.provider.name))
-        for word, name in names
-    )

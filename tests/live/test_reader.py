@@ -80,6 +80,29 @@ def test_a_list_slim_in_both_views_leaves_the_ids() -> None:
     assert len(world.log) == 2 + 3
 
 
+def test_details_of_all_objects_are_read_where_they_are_wanted() -> None:
+    """Only what the list shows without settings costs a request of its own."""
+    world = make_world(5, listing="slim-always", provider_settings="providers-only")
+    found = snapshot(world, frozenset(), by_name=True, details=True, need=None)
+    assert read(found, frozenset(world.objects())) == expected(world, frozenset(world.objects()))
+    assert found.providers["1000"].settings
+    assert len(world.log) == 2 + 5 + 1
+    full = make_world(5)
+    assert snapshot(full, frozenset(), by_name=True, details=True, need=None).complete
+    assert len(full.log) == 1
+    absent = make_world(5, listing="absent")
+    assert snapshot(absent, ids_of([1001]), details=True, need=None).objects.keys() == {"1001"}
+
+
+def test_the_catalogue_is_read_whole() -> None:
+    """Every provider, whether it has objects or not; None where there is no such list."""
+    told = make_reader(make_world()).read_providers(2)
+    assert told is not None
+    assert [provider.name for provider in told.values()][:2] == ["twilio", "custom_email"]
+    assert len(told) == 7
+    assert make_reader(make_world(providers="absent")).read_providers() is None
+
+
 @pytest.mark.parametrize("word", ["twilio", "1000"])
 def test_twins_by_name_are_read_whole_in_a_slim_list(word: str) -> None:
     """A manifest without id finds its object in the slim list; that one is then read by id."""
