@@ -30,13 +30,19 @@ GLOBAL: tuple[Option, ...] = (
     click.option("--log-format", type=click.Choice(["text", "json"]), help="How stderr is written."),
 )
 PATHS: Option = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+TARGET: Option = click.option(
+    "--target", "targets", multiple=True, metavar="T", help="An address, id, file or glob; repeatable."
+)
+LITERALS: Option = click.option(
+    "--allow-literal-secrets", "allow_literals", is_flag=True, help="Secrets may stand in manifests."
+)
 CHECKS: tuple[Option, ...] = (
     click.option("--strict", is_flag=True, default=None, help="A settings key that would be dropped is an error."),
-    click.option("--allow-literal-secrets", "allow_literals", is_flag=True, help="Secrets may stand in manifests."),
+    LITERALS,
 )
 SCOPE: tuple[Option, ...] = (
     PATHS,
-    click.option("--target", "targets", multiple=True, metavar="T", help="An address, id, file or glob; repeatable."),
+    TARGET,
     *CHECKS,
     click.option("--settings-patch", type=click.Choice(["auto", "changed", "whole"]), help="How settings are sent."),
     click.option("--parallel", type=click.IntRange(1, 64), metavar="N", help="Requests at once."),

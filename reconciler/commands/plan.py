@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from reconciler.commands.console import Console
 from reconciler.commands.declared import Declared, load_declared
 from reconciler.commands.files import check_target, save_file
 from reconciler.commands.forms import Writers
+from reconciler.commands.reading import read_account
 from reconciler.commands.request import Request
 from reconciler.commands.stopping import Stopping
 from reconciler.errors import InvalidError, RefusedError
@@ -90,7 +90,8 @@ def declare(request: Request, options: Options) -> Declared:
 
 def make_planned(request: Request, options: Options, declared: Declared, account: Account, console: Console) -> Planned:
     """Reads the account and plans."""
-    snapshot, read_at = read_account(declared, account, console)
+    read_at = account.now()
+    snapshot = read_account(account, console, [one for one in declared.manifests if declared.in_scope(one)])
     plan = make_plan(
         declared.manifests,
         snapshot,
@@ -105,40 +106,6 @@ def make_planned(request: Request, options: Options, declared: Declared, account
     )
     sealed, data = seal_plan(plan, key_of(request))
     return Planned(sealed, data, snapshot, read_at, declared, options)
-
-
-def read_account(declared: Declared, account: Account, console: Console) -> tuple[Snapshot, float]:
-    """One snapshot of the account for all manifests in scope, and the time at which its reading began."""
-    scope = [one for one in declared.manifests if declared.in_scope(one)]
-    nameless = [one for one in scope if one.id is None]
-    progress = console.progress()
-    progress.start("reading", 0)
-    began = account.now()
-    try:
-        snapshot = account.read_snapshot(
-            ids=frozenset(one.id for one in scope if one.id is not None),
-            by_name=bool(nameless),
-            need=frozenset(one.provider for one in scope if one.settings),
-            names=frozenset((one.provider, one.name or "") for one in nameless),
-            progress=_counter(progress.start, progress.advance),
-        )
-    finally:
-        progress.done()
-    return snapshot, began
-
-
-def _counter(start: Callable[[str, int], None], advance: Callable[[int], None]) -> Callable[[int, int], None]:
-    """Turns (done, of) into a line of progress."""
-    state = {"of": 0, "done": 0}
-
-    def tell(done: int, of: int) -> None:
-        if of != state["of"]:
-            state.update(of=of, done=0)
-            start("reading", of)
-        advance(done - state["done"])
-        state["done"] = done
-
-    return tell
 
 
 def make_context(request: Request, options: Options, declared: Declared) -> Context:

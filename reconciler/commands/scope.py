@@ -20,7 +20,7 @@ def make_scope(
     """
     for target in targets:
         if not any(_is_named(one.address, one.id, one.source.file, target) for one in manifests):
-            raise _no_such_target(target, [one.address for one in manifests])
+            raise no_such_target(target, [one.address for one in manifests])
     if not paths and not targets:
         return lambda _: True
     roots = [_absolute(path, cwd) for path in paths]
@@ -40,7 +40,7 @@ def narrow_plan(plan: Plan, targets: Sequence[str]) -> tuple[Change, ...]:
     """The changes of a saved plan that --target names. Raises UsageError for a target that names nothing."""
     for target in targets:
         if not any(_is_named(one.address, one.id, one.source.file, target) for one in plan.changes):
-            raise _no_such_target(target, [one.address for one in plan.changes])
+            raise no_such_target(target, [one.address for one in plan.changes])
     return tuple(one for one in plan.changes if not targets or is_target(one.address, one.id, one.source.file, targets))
 
 
@@ -56,10 +56,11 @@ def _is_named(address: str, one: str | None, file: str, target: str) -> bool:
     return any(fnmatchcase(name, target) for name in names)
 
 
-def _no_such_target(target: str, addresses: Sequence[str]) -> UsageError:
+def no_such_target(target: str, addresses: Sequence[str], *, label: str = "--target ") -> UsageError:
+    """The error for a name that no manifest has, with the nearest address."""
     near = difflib.get_close_matches(target, addresses, n=1, cutoff=0.5)
     return UsageError(
-        f"--target {target} names no manifest",
+        f"{label}{target} names no manifest",
         f"did you mean {near[0]}?" if near else "give an address (twilio/main-sms), an id, a file, or a glob of these",
     )
 

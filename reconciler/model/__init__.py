@@ -7,7 +7,7 @@
 A settings value is `Setting`: text; `Plain` where a YAML version reads the unquoted scalar as something else than
 text; None for "clear this key"; SecretRef for a reference; a list for the rare provider that defines no string.
 Plan and Report are written as JSON just as they stand here; schemas/plan.schema.json and
-schemas/report.schema.json are generated from these types.
+schemas/report.schema.json are generated from these types, as schemas/show.schema.json is from Show.
 """
 
 from __future__ import annotations
@@ -28,10 +28,21 @@ from reconciler.model.report import (
     Requests,
     Validation,
 )
+from reconciler.model.shown import (
+    SHOW_FORMAT,
+    InSync,
+    LiveState,
+    Show,
+    ShownField,
+    ShownIntegration,
+    ShowSummary,
+    Verdict,
+)
 
 __all__ = [
     "PLAN_FORMAT",
     "REPORT_FORMAT",
+    "SHOW_FORMAT",
     "VALIDATE_FORMAT",
     "Allowed",
     "AppliedBy",
@@ -39,9 +50,11 @@ __all__ = [
     "Dropped",
     "FieldChange",
     "FieldVerdict",
+    "InSync",
     "Json",
     "Lifecycle",
     "Live",
+    "LiveState",
     "Manifest",
     "Outcome",
     "OutcomeStatus",
@@ -59,8 +72,13 @@ __all__ = [
     "Seen",
     "Setting",
     "SettingDefinition",
+    "Show",
+    "ShowSummary",
+    "ShownField",
+    "ShownIntegration",
     "Snapshot",
     "Source",
     "Unmanaged",
     "Validation",
+    "Verdict",
 ]

@@ -26,7 +26,7 @@ def is_in_sync(manifest: Manifest, live: Live, account: Account) -> bool:
     return (
         is_same(manifest, live, account.asked.reveal)
         and (definitions is None or is_quiet(manifest, live, definitions))
-        and (manifest.type is None or manifest.type == _type_of(live))
+        and (manifest.type is None or manifest.type == type_of(live))
         and (manifest.is_default is None or manifest.is_default is live.is_default)
         and live.effective_status in (None, live.status)
     )
@@ -56,14 +56,15 @@ def compare(manifest: Manifest, live: Live, account: Account) -> Result:
     return result
 
 
-def _type_of(live: Live) -> str | None:
+def type_of(live: Live) -> str | None:
+    """The type of an integration, which may be told with its provider alone."""
     return live.type if live.type is not None else live.provider.type
 
 
 def _check_fixed(manifest: Manifest, wanted: Wanted, live: Live, account: Account, result: Result) -> None:
     """What the API cannot change, and words it has not been heard to use."""
     place = account.asked.place
-    there = _type_of(live)
+    there = type_of(live)
     if manifest.type is not None and there is not None and manifest.type != there:
         message = f"type: is {manifest.type}, the live object {live.id} is {there}; the API cannot change it"
         source = place.value(manifest, ("type",))

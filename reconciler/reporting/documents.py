@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from reconciler.model import Plan, Report, Validation
+from reconciler.model import Plan, Report, Show, Validation
 from reconciler.values import document_text
 
 
@@ -29,6 +29,11 @@ def report_document(report: Report) -> str:
 def validation_document(validation: Validation) -> str:
     """Errors and warnings as JSON, in the manner of `plan_document`."""
     return document_text(validation)
+
+
+def show_document(show: Show) -> str:
+    """What `show` tells as JSON, in the manner of `plan_document`."""
+    return document_text(show)
 
 
 def schema_of(type_: type) -> dict[str, Any]:

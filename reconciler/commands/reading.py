@@ -1,0 +1,53 @@
+"""Reads an account for manifests, with progress on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from reconciler.commands.console import Console
+from reconciler.live.account import Account
+from reconciler.model import Manifest, Snapshot
+
+
+def read_account(
+    account: Account,
+    console: Console,
+    manifests: Sequence[Manifest],
+    *,
+    ids: frozenset[str] = frozenset(),
+    whole: bool = False,
+    effective: bool = False,
+) -> Snapshot:
+    """One snapshot for all these manifests, and for these ids besides.
+
+    whole: all that the list holds; else no more pages than are needed. effective: with effective_status, where any
+    view tells it.
+    """
+    nameless = [one for one in manifests if one.id is None]
+    progress = console.progress()
+    progress.start("reading", 0)
+    try:
+        return account.read_snapshot(
+            ids=ids | {one.id for one in manifests if one.id is not None},
+            by_name=whole or bool(nameless),
+            need=frozenset(one.provider for one in manifests if one.settings),
+            names=frozenset((one.provider, one.name or "") for one in nameless),
+            progress=_counter(progress.start, progress.advance),
+            effective=effective,
+        )
+    finally:
+        progress.done()
+
+
+def _counter(start: Callable[[str, int], None], advance: Callable[[int], None]) -> Callable[[int, int], None]:
+    """Turns (done, of) into a line of progress."""
+    state = {"of": 0, "done": 0}
+
+    def tell(done: int, of: int) -> None:
+        if of != state["of"]:
+            state.update(of=of, done=0)
+            start("reading", of)
+        advance(done - state["done"])
+        state["done"] = done
+
+    return tell
