@@ -20,6 +20,7 @@ from reconciler.errors import InvalidError
 from reconciler.live.account import Account
 from reconciler.model import Allowed, Manifest, Plan, Snapshot
 from reconciler.planning.codec import seal_plan
+from reconciler.planning.guard import Guards
 from reconciler.planning.planner import Asked, Context, make_plan
 from reconciler.planning.settings import Place
 from reconciler.sandbox.faults import Faults
@@ -144,6 +145,7 @@ class Bench:
             expires="2026-11-29T10:00:00Z",
             settings_patch=self.settings_patch,
             when_hidden=self.when_hidden,
+            guards=Guards(overrides=("deactivate", "default-status")),
         )
         asked = Asked(secrets.reveal, self.keys.matches, Place(places.value, places.key))
         return seal_plan(make_plan(manifests, snapshot, context, asked))[0], snapshot, secrets, began

@@ -53,6 +53,9 @@ APPLYING: tuple[Option, ...] = (
     click.option("--yes", is_flag=True, help="Do not ask."),
     click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Keep the report here, for `undo`."),
 )
+OVERRIDE: Option = click.option(
+    "--override", "overrides", multiple=True, metavar="RULE", help="Let this guard pass; repeatable, kept in the plan."
+)
 
 
 def format_option(*forms: str) -> Option:

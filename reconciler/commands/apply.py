@@ -16,6 +16,7 @@ from reconciler.commands.declared import SANDBOX_TOKEN
 from reconciler.commands.execution import Execution, check_report, count_changes, execute
 from reconciler.commands.files import read_file
 from reconciler.commands.plan import declare, key_of, make_planned, plan_text
+from reconciler.commands.refusals import check_refusals
 from reconciler.commands.request import Request
 from reconciler.commands.saved import find_options, resolve_plan
 from reconciler.commands.scope import narrow_plan
@@ -23,7 +24,7 @@ from reconciler.commands.stopping import Stopping
 from reconciler.configuration import holds
 from reconciler.desired.secrets import SecretKeys
 from reconciler.errors import RefusedError, UsageError
-from reconciler.model import Plan, Problem
+from reconciler.model import Problem
 from reconciler.options import Token, load_options, read_token
 from reconciler.planning.codec import check_binding, is_plan, load_plan
 
@@ -50,6 +51,11 @@ def find_saved(request: Request) -> Path | None:
         return None
     if len(request.paths) > 1:
         raise UsageError("a saved plan is applied alone", f"reconciler apply {files[0]}")
+    if request.overrides:
+        rules = " ".join(f"--override {rule}" for rule in request.overrides)
+        raise UsageError(
+            "a saved plan holds its overrides, so that they are reviewed", f"reconciler plan --out {files[0]} {rules}"
+        )
     if request.flags.settings_patch is not None:
         raise UsageError(
             "--settings-patch changes no saved plan", f"reconciler plan --out {files[0]} --settings-patch …"
@@ -79,7 +85,7 @@ def apply_saved(file: Path, request: Request, console: Console, stopping: Stoppi
     if plan.config != options.config_digest and options.config_file:
         console.warn([Problem("config-changed", f"{options.config_file} is not as it was when this plan was made")])
     plan = msgspec.structs.replace(plan, changes=narrow_plan(plan, request.targets))
-    check_refusals(plan)
+    check_refusals(plan, file)
     secrets = resolve_plan(plan, options, request)
     token = Token(SANDBOX_TOKEN) if request.sandbox else read_token(options, request.environ)
     with open_account(request, options, token, console, stopping) as account:
@@ -106,17 +112,3 @@ def apply_now(request: Request, console: Console, stopping: Stopping) -> int:
         ask = Ask(reveal=declared.secrets.reveal, secret=declared.keys.matches)
         hand = Hand(planned.snapshot.objects, planned.read_at)
         return execute(Execution(plan, options, account, ask, request, console, stopping, hand))
-
-
-def check_refusals(plan: Plan) -> None:
-    """Raises RefusedError, before any write, where a guard refuses any change."""
-    refused = [(change, refusal) for change in plan.changes for refusal in change.refused]
-    if refused:
-        problems = [
-            Problem(
-                refusal.rule, f"{change.address}: {refusal.message}", refusal.source or change.source, refusal.override
-            )
-            for change, refusal in refused
-        ]
-        rules = ", ".join(sorted({refusal.rule for _, refusal in refused}))
-        raise RefusedError(f"refused by {rules}; nothing was written", None, problems)

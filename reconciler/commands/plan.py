@@ -22,7 +22,7 @@ from reconciler.model import Plan, Problem, Snapshot
 from reconciler.options import Options, load_options
 from reconciler.planning.codec import format_time, seal_plan
 from reconciler.planning.forecast import Limits
-from reconciler.planning.guard import Guards
+from reconciler.planning.guard import MAX_CREATES, Guards
 from reconciler.planning.planner import Asked, Context, make_plan
 from reconciler.planning.settings import Place
 from reconciler.reporting.formats import plan_writers
@@ -125,7 +125,21 @@ def make_context(request: Request, options: Options, declared: Declared) -> Cont
         when_hidden=options.when_hidden,
         strict=request.strict,
         limits=limits_of(options),
-        guards=Guards(options.guard_max_changes, options.guard_max_percent, protected),
+        guards=make_guards(options, protected, request.overrides),
+    )
+
+
+def make_guards(
+    options: Options, protected: dict[str, tuple[tuple[str, ...], ...]], overrides: tuple[str, ...]
+) -> Guards:
+    """The guards of the configuration, and what --override lets through."""
+    creates = options.guard_max_creates
+    return Guards(
+        max_changes=options.guard_max_changes,
+        max_percent=options.guard_max_percent,
+        max_creates=MAX_CREATES if creates is None else creates,
+        protected=protected,
+        overrides=overrides,
     )
 
 

@@ -37,6 +37,7 @@ class Request(Struct, frozen=True):
     show_unmanaged: bool = False
     yes: bool = False
     report: Path | None = None
+    overrides: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Request(paths={self.paths}, targets={self.targets}, format={self.format!r})"
@@ -101,5 +102,15 @@ def make_request(merged: Mapping[str, Any], environ: Mapping[str, str], *, offli
         cwd=cwd,
         paths=tuple(merged.get("paths") or ()),
         format=merged.get("format_") or "text",
+        overrides=_read_overrides(merged.get("overrides") or ()),
         **{name: merged[name] for name in FIELDS if merged.get(name) is not None},
     )
+
+
+def _read_overrides(rules: Sequence[str]) -> tuple[str, ...]:
+    """The rules of --override, told to be wrong before anything is read."""
+    if not rules:
+        return ()
+    from reconciler.planning.guard import check_overrides
+
+    return check_overrides(rules)

@@ -67,7 +67,8 @@ class Change(Struct, frozen=True):
 
     body: the smallest PATCH; a reference stands as {"secret": "env:NAME"}. along: settings that the API hides and the
     manifest names; they travel with a PATCH of whole settings, since leaving them out might erase them. error: why
-    the object is blocked (nothing is sent).
+    the object is blocked (nothing is sent). refused, overridden: what guards say against it, and what --override let
+    through of that.
     """
 
     action: Literal["create", "update", "none"]
@@ -87,6 +88,7 @@ class Change(Struct, frozen=True):
     is_default: bool | None = None
     status: str | None = None
     effective_status: str | None = None
+    overridden: tuple[Refusal, ...] = ()
 
     @property
     def is_delicate(self) -> bool:
@@ -133,7 +135,7 @@ class Plan(Struct, frozen=True):
     """A plan, as it is printed and saved. `digest` covers all but created, expires and seal; seal covers the file.
 
     errors: what blocks single objects. complete: the live list was read whole, so that `unmanaged` is the whole truth.
-    settings_patch: auto, changed or whole.
+    settings_patch: auto, changed or whole. overrides: the rules that --override lets through, for this plan alone.
     """
 
     tool: str
@@ -154,3 +156,4 @@ class Plan(Struct, frozen=True):
     settings_patch: Literal["auto", "changed", "whole"] = "auto"
     complete: bool = True
     errors: tuple[Problem, ...] = ()
+    overrides: tuple[str, ...] = ()

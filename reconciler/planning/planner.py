@@ -80,7 +80,9 @@ def make_plan(
         check_told(matches.live.get(manifest.address), company)
     _refuse_errors(work)
     work.changes.sort(key=attrgetter("address"))
-    changes = guard_changes(work.changes, len(scope), context.guards, context.settings_patch)
+    changes = guard_changes(
+        work.changes, len(ordered), context.guards, context.settings_patch, complete=snapshot.complete
+    )
     return _finish(context, company, changes, matches, snapshot, work, out_of_scope=len(ordered) - len(scope))
 
 
@@ -183,6 +185,7 @@ def _finish(
         warnings=tuple(sorted(work.warnings, key=_problem_order)),
         complete=snapshot.complete,
         errors=tuple(change.error for change in changes if change.error is not None),
+        overrides=context.guards.overrides,
     )
 
 

@@ -85,6 +85,9 @@ def _change_rows(change: Change) -> Iterator[_Row]:
     for refusal in change.refused:
         text = f"{change.address}: refused by {refusal.rule}: {refusal.message}; {refusal.override}"
         yield "error", f"refused-{refusal.rule}", text, refusal.source or change.source
+    for one in change.overridden:
+        text = f"{change.address}: let through by --override {one.rule}: {one.message}"
+        yield "warning", f"overridden-{one.rule}", text, one.source or change.source
     if change.error is not None:
         yield "error", change.error.code, _sentence(change.error), change.error.source or change.source
 

@@ -35,6 +35,7 @@ def make_plan_page(plan: Plan, *, word: str = "plan", sandbox: bool = False, lim
             ("Company", escape(plan.company_id or "not known")),
             ("Created", escape(plan.created)),
             ("Expires", escape(plan.expires)),
+            *([("Overrides", escape(", ".join(plan.overrides)))] if plan.overrides else []),
             ("Digest", escape(plan.digest)),
         ),
     )
@@ -79,6 +80,9 @@ def _make_lines(change: Change) -> tuple[Line, ...]:
     for refusal in change.refused:
         text = f"refused by {escape(refusal.rule)}: {escape(refusal.message)}"
         lines.append(Line("x", "", text=text, place=refusal.source, fix=escape(refusal.override)))
+    for one in change.overridden:
+        text = f"let through by --override {escape(one.rule)}: {escape(one.message)}"
+        lines.append(Line("!", "", text=text, place=one.source))
     if change.error is not None:
         fix = None if change.error.fix is None else escape(change.error.fix)
         text = f"blocked: {escape(change.error.message)}"

@@ -33,7 +33,7 @@ def render_plan(
     common = _common_refusals(plan)
     blocks = [
         _change_lines(plan, common, narrow),
-        _refusal_lines(common, narrow),
+        _refusal_lines(plan, common, narrow),
         _unmanaged_lines(plan, narrow) if show_unmanaged else [],
         _warning_lines(plan, narrow),
         render_totals(plan, narrow, show_unmanaged=show_unmanaged, limits=limits) + fix_lines(next_step, 0, narrow),
@@ -42,7 +42,7 @@ def render_plan(
     return prefix_lines(text, SANDBOX) if sandbox else text
 
 
-def _change_lines(plan: Plan, common: tuple[Refusal, ...], style: Style) -> list[str]:
+def _change_lines(plan: Plan, common: frozenset[Refusal], style: Style) -> list[str]:
     """All that has something to say; the many that only hold a secret that the API hides are counted beyond a few."""
     heads: list[Head] = []
     hidden = 0
@@ -73,7 +73,7 @@ def _head_mark(change: Change) -> str:
     return "!" if change.dropped else "?"
 
 
-def _make_rows(change: Change, common: tuple[Refusal, ...]) -> tuple[Row, ...]:
+def _make_rows(change: Change, common: frozenset[Refusal]) -> tuple[Row, ...]:
     changed = {field.path for field in change.fields}
     rows = [_field_row(field, resent=field.path in change.unseen) for field in change.fields]
     rows += [_unseen_row(change, path) for path in change.unseen if path not in changed]
@@ -83,6 +83,7 @@ def _make_rows(change: Change, common: tuple[Refusal, ...]) -> tuple[Row, ...]:
         text = f"dropped: {provider} does not define it{hint}"
         rows.append(Row("!", path_text(item.path), text, item.source, kind="sentence"))
     rows += [_refusal_row(item) for item in change.refused if item not in common]
+    rows += [_overridden_row(item) for item in change.overridden if item not in common]
     if change.error is not None:
         text = f"blocked: {escape(change.error.message)}"
         rows.append(Row("x", "", text, change.error.source, change.error.fix, kind="line"))
@@ -112,21 +113,36 @@ def _unseen_row(change: Change, path: Path) -> Row:
 
 
 def _refusal_row(refusal: Refusal) -> Row:
-    text = f"refused by {escape(refusal.rule)}: {escape(refusal.message)}"
-    return Row("x", "", text, refusal.source, refusal.override, kind="line")
+    return Row("x", "", _refused_text(refusal), refusal.source, refusal.override, kind="line")
 
 
-def _common_refusals(plan: Plan) -> tuple[Refusal, ...]:
+def _overridden_row(refusal: Refusal) -> Row:
+    return Row("!", "", _overridden_text(refusal), refusal.source, kind="line")
+
+
+def _refused_text(refusal: Refusal) -> str:
+    return f"refused by {escape(refusal.rule)}: {escape(refusal.message)}"
+
+
+def _overridden_text(refusal: Refusal) -> str:
+    return f"let through by --override {escape(refusal.rule)}: {escape(refusal.message)}"
+
+
+def _common_refusals(plan: Plan) -> frozenset[Refusal]:
     """Refusals of the plan as a whole stand with each of its changes; they are said once."""
-    times = Counter(item for change in plan.changes for item in change.refused if item.source is None)
-    return tuple(item for item, number in times.items() if number > 1)
+    times = Counter(item for change in plan.changes for item in (*change.refused, *change.overridden))
+    return frozenset(item for item, number in times.items() if number > 1 and item.source is None)
 
 
-def _refusal_lines(refusals: tuple[Refusal, ...], style: Style) -> list[str]:
+def _refusal_lines(plan: Plan, common: frozenset[Refusal], style: Style) -> list[str]:
+    """What is said of the plan as a whole: rules that refuse it, rules that were overridden, and all its overrides."""
     lines: list[str] = []
-    for item in refusals:
-        text = f"refused by {escape(item.rule)}: {escape(item.message)}"
-        lines += [*_marked("x", text, style), *fix_lines(item.override, 4, style)]
+    for item in dict.fromkeys(item for change in plan.changes for item in change.refused if item in common):
+        lines += [*_marked("x", _refused_text(item), style), *fix_lines(item.override, 4, style)]
+    for item in dict.fromkeys(item for change in plan.changes for item in change.overridden if item in common):
+        lines += _marked("!", _overridden_text(item), style)
+    if plan.overrides:
+        lines += _marked("!", f"overrides of this plan: {escape(', '.join(plan.overrides))}", style)
     return lines
 
 

@@ -142,16 +142,26 @@ def test_a_double_out_of_scope_is_still_an_error() -> None:
         assert [one.code for one in caught.value.problems] == ["duplicate-object"]
 
 
-def test_guards_count_what_is_in_scope() -> None:
-    """A percentage is of the objects that this run could change."""
+def test_guards_count_by_account() -> None:
+    """A percentage is of all objects that the manifests describe, whatever this run is narrowed to."""
     manifests = [make_manifest({"phone": "+2"}, address=f"twilio/{n:02}", id=str(n)) for n in range(20)]
     snapshot = make_snapshot(*(make_live({"phone": "+1" if n < 3 else "+2"}, id=str(n)) for n in range(20)))
-    guards = Guards(max_percent=20)
-    assert not any(one.refused for one in plan_of(manifests, snapshot, guards=guards, settings_patch="changed").changes)
+    guards = Guards(max_percent=10)
+    whole = plan_of(manifests, snapshot, guards=guards, settings_patch="changed")
+    assert [one.refused[0].rule for one in whole.changes] == ["max_percent"] * 3
     narrowed = plan_of(
-        manifests, snapshot, guards=guards, in_scope=lambda one: one.address < "twilio/10", settings_patch="changed"
+        manifests, snapshot, guards=guards, in_scope=lambda one: one.address < "twilio/02", settings_patch="changed"
     )
-    assert [one.refused[0].rule for one in narrowed.changes] == ["max_percent"] * 3
+    assert [one.refused for one in narrowed.changes] == [()] * 2
+
+
+def test_overrides_are_part_of_the_plan() -> None:
+    """What they let through is kept with its change, and they are kept as they were given."""
+    guards = Guards(overrides=("deactivate", "max_changes"))
+    plan = plan_of([make_manifest(status="paused")], make_snapshot(make_live()), guards=guards)
+    assert plan.overrides == ("deactivate", "max_changes")
+    assert [one.rule for one in plan.changes[0].overridden] == ["deactivate"]
+    assert plan.changes[0].refused == ()
 
 
 def test_a_list_that_was_not_read_whole_is_said() -> None:

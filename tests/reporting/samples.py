@@ -110,6 +110,12 @@ def _mail_change() -> Change:
             Refusal("max_changes", "3 changes, guard.max_changes allows 2", "guard: {max_changes: 3}"),
             Refusal("lifecycle.guard", "name is guarded", "take name out of lifecycle.guard", place(3, 7, MAIL)),
         ),
+        overridden=(
+            Refusal("max_percent", "3 of 10 managed objects change", "--override max_percent"),
+            Refusal(
+                "deactivate", 'an active integration would become "off\x07"', "--override deactivate", place(4, 9, MAIL)
+            ),
+        ),
     )
 
 
@@ -127,7 +133,10 @@ def make_full_plan() -> Plan:
         dropped=(),
     )
     return make_plan(
-        make_change(refused=(count_rule,)),
+        make_change(
+            refused=(count_rule,),
+            overridden=(Refusal("max_percent", "3 of 10 managed objects change", "--override max_percent"),),
+        ),
         _mail_change(),
         msgspec.structs.replace(create, refused=(count_rule,)),
         make_change(
@@ -167,6 +176,7 @@ def make_full_plan() -> Plan:
         ),
         errors=(unknown,),
         complete=False,
+        overrides=("deactivate", "max_percent"),
     )
 
 
