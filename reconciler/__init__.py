@@ -15,6 +15,7 @@ load -> validate -> read live -> diff -> plan -> guard -> render or save -> appl
     live/         the only room with network and clock
     planning/     pure: diff, patch, plan, guard, forecast, codec
     applying/     writes, reads back, judges
+    adopting/     live -> manifests: files are changed in their scalars alone
     reporting/    values -> text and JSON
     sandbox/      the emulator of the API
 """

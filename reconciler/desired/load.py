@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from reconciler.desired.documents import Document
 from reconciler.desired.files import MAX_BYTES, find_files, make_file_name, make_unreadable
@@ -11,7 +12,7 @@ from reconciler.desired.places import Places
 from reconciler.desired.screen import screen
 from reconciler.model import Problem
 
-__all__ = ["MAX_BYTES", "Document", "Places", "find_files", "load_documents", "load_text"]
+__all__ = ["MAX_BYTES", "Document", "Places", "find_files", "load_documents", "load_events", "load_text"]
 
 
 def load_documents(files: Iterable[Path]) -> tuple[list[Document], list[Problem]]:
@@ -38,3 +39,11 @@ def load_text(text: bytes, file: str, *, pure: bool = False) -> tuple[list[Docum
     if problem is not None:
         return [], [problem]
     return read_documents(text, file, pure=pure or only_pure)
+
+
+def load_events(text: bytes, *, pure: bool = False) -> list[Any]:
+    """The YAML events behind the documents of a file that has no fault; with a BOM their indexes cannot be told."""
+    from reconciler.desired.parsing import list_events
+
+    text, _, only_pure = screen(text, "")
+    return list_events(text, pure=pure or only_pure)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Any
+
+from ruamel.yaml.events import StreamEndEvent
+
 from reconciler.desired.documents import Document
 from reconciler.desired.events import EventReader, StopReading
 from reconciler.desired.parsers import has_c_parser, open_events
@@ -26,6 +31,22 @@ def read_documents(text: bytes, file: str, *, pure: bool) -> tuple[list[Document
         empty = Problem("empty-file", "is empty", Source(file, 1, 1), "write a manifest, or remove the file")
         return [], [empty]
     return reader.documents, reader.problems
+
+
+def list_events(text: bytes, *, pure: bool) -> list[Any]:
+    """The events that make the documents of a text that passed the screen and has no fault, from the same parser."""
+    if not pure and has_c_parser():
+        with suppress(Exception):
+            return _list_events(text, pure=False)
+    return _list_events(text, pure=True)
+
+
+def _list_events(text: bytes, *, pure: bool) -> list[Any]:
+    source = open_events(text, pure=pure)
+    events = [source.get_event()]
+    while events[-1].__class__ is not StreamEndEvent:
+        events.append(source.get_event())
+    return events
 
 
 def _read(reader: EventReader, text: bytes, *, pure: bool) -> Exception | None:

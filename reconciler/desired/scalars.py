@@ -58,6 +58,11 @@ def resolve_plain(text: str) -> str | Plain:
     return text
 
 
+def reads_as_text(text: str) -> bool:
+    """Whether every YAML version reads the unquoted scalar as text."""
+    return isinstance(resolve_plain(text), str)
+
+
 def _make_integer(text: str) -> int | str:
     digits = text.replace("_", "")
     sign = -1 if digits.startswith("-") else 1

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
+from ruamel.yaml.events import ScalarEvent
 
-from reconciler.desired.load import Document, load_documents, load_text
+from reconciler.desired.load import Document, load_documents, load_events, load_text
 from reconciler.model import Plain, Source
 from tests.desired.corpus import CORPUS, TEXTS
 
@@ -140,3 +141,12 @@ def test_an_empty_file_is_an_error(text: bytes) -> None:
     documents, problems = load_text(text, "f.yaml")
     assert documents == []
     assert [(problem.code, str(problem.source)) for problem in problems] == [("empty-file", "f.yaml:1:1")]
+
+
+@pytest.mark.parametrize("text", [b"a: [http://a.b]\n", b"%YAML 1.2\n---\na: b\n", b"a: 'x\ty'\n"])
+@pytest.mark.parametrize("pure", [False, True])
+def test_the_events_are_those_of_the_documents(text: bytes, pure: bool) -> None:
+    """Also of what the C parser refuses, or may not read."""
+    (document,) = load_text(text, "m.yaml", pure=pure)[0]
+    values = [event.value for event in load_events(text, pure=pure) if isinstance(event, ScalarEvent)]
+    assert values == ["a", document.data["a"][0] if isinstance(document.data["a"], list) else document.data["a"]]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from ruamel.yaml.resolver import implicit_resolvers
 
-from reconciler.desired.scalars import SUSPECTS, resolve_plain
+from reconciler.desired.scalars import SUSPECTS, reads_as_text, resolve_plain
 from reconciler.model import Plain
 
 PIECES = (
@@ -95,6 +95,7 @@ def test_what_a_version_reads_as_no_text_is_plain(text: str, value: object) -> N
 def test_what_no_version_reads_as_anything_else_is_text(text: str) -> None:
     """Addresses, versions, hosts and words stay as they are."""
     assert resolve_plain(text) == text
+    assert reads_as_text(text)
 
 
 @pytest.mark.parametrize(("text", "sign"), [(".inf", 1), ("+.INF", 1), ("-.Inf", -1), ("1e999", 1)])

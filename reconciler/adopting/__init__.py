@@ -1,0 +1,1 @@
+"""Live state into manifests: files are made, and changed in their scalars alone."""
