@@ -69,6 +69,8 @@ class SecretsFile(Struct, frozen=True, forbid_unknown_fields=True):
     """secrets."""
 
     env: tuple[Text, ...] | msgspec.UnsetType = msgspec.UNSET
+    files: tuple[Text, ...] | msgspec.UnsetType = msgspec.UNSET
+    exec: tuple[Text, ...] | msgspec.UnsetType = msgspec.UNSET
     keys: tuple[Text, ...] = ()
     when_hidden: Literal["warn", "resend", "fail"] = "warn"
 
@@ -145,7 +147,19 @@ def _make_ascent(cwd: Path, start: Path) -> list[Path]:
 
 def read_config(path: Path, cwd: Path) -> Configuration:
     """Reads and judges the file; InvalidError with all that is wrong, each at its place."""
-    name = Path(os.path.relpath(path, cwd)).as_posix()
+    name = make_name(path, cwd)
+    document, content = read_document(path, name)
+    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    return Configuration(make_config(document), path, name, digest, document.source)
+
+
+def make_name(path: Path, cwd: Path) -> str:
+    """A file's name as it is printed: relative to the working directory."""
+    return Path(os.path.relpath(path, cwd)).as_posix()
+
+
+def read_document(path: Path, name: str) -> tuple[Document, bytes]:
+    """The one document of a file that is no manifest, and the file's bytes; InvalidError with all that is wrong."""
     try:
         content = path.read_bytes()
     except OSError:
@@ -157,8 +171,7 @@ def read_config(path: Path, cwd: Path) -> Configuration:
         problems.append(Problem("several-documents", message, documents[1].source, "remove the line ---"))
     if problems:
         raise InvalidError([_of_config(problem) for problem in problems])
-    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-    return Configuration(make_config(documents[0]), path, name, digest, documents[0].source)
+    return documents[0], content
 
 
 def _of_config(problem: Problem) -> Problem:

@@ -126,8 +126,8 @@ SEVERITY = (7, 8, 4, 3, 6, 5, 2)
 
 
 def worst(codes: Sequence[int]) -> int:
-    """The exit code that wins; 130 and 143 before all, 0 where none holds."""
-    for code in (143, 130, 1, *SEVERITY):
+    """The exit code that wins; 130 and 143 before all, 64 after all, 0 where none holds."""
+    for code in (143, 130, 1, *SEVERITY, 64):
         if code in codes:
             return code
     return 0

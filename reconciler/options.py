@@ -14,13 +14,14 @@ from msgspec import Struct
 
 from reconciler.configuration import ConfigFile, Configuration, find_config, read_config
 from reconciler.errors import RefusedError, UnauthorisedError, UsageError
-from reconciler.model import Allowed, Problem
-from reconciler.trust import DEFAULT_API, SECRET_GLOBS, judge_api, make_globs, may_hold_token
+from reconciler.model import Problem
+from reconciler.trust import DEFAULT_API, judge_api, make_globs, may_hold_token
 
 SettingsPatch = Literal["auto", "changed", "whole"]
 
 _T = TypeVar("_T")
 _N = TypeVar("_N", int, float)
+Paths = Sequence[str | os.PathLike[str]]
 _SECONDS = {"d": 86400, "h": 3600, "m": 60}
 
 
@@ -42,8 +43,8 @@ class Options(Struct, frozen=True):
     """What a run works with. root: the folder of the account's manifests. guard_*: None unless the file names them.
 
     per_second, per_minute: the account's limits in requests; run_per_second, run_per_minute: what the run takes.
-    expires: seconds that a saved plan may be applied. secret_env: the globs of the file's secrets.env, None where it
-    has none. warnings: what offline did not refuse.
+    expires: seconds that a saved plan may be applied. secret_env, secret_files, secret_exec: the globs of the file's
+    secrets.env, files and exec, None where it has none. warnings: what offline did not refuse.
     """
 
     api: str
@@ -62,6 +63,8 @@ class Options(Struct, frozen=True):
     guard_max_percent: float | None = None
     guard_max_creates: int | None = None
     secret_env: tuple[str, ...] | None = None
+    secret_files: tuple[str, ...] | None = None
+    secret_exec: tuple[str, ...] | None = None
     secret_keys: tuple[str, ...] = ()
     when_hidden: Literal["warn", "resend", "fail"] = "warn"
     config_file: str | None = None
@@ -103,9 +106,7 @@ class Token:
         raise TypeError("a token is not pickled or copied")
 
 
-def load_options(
-    *, flags: Flags, environ: Mapping[str, str], cwd: Path, paths: Sequence[str | os.PathLike[str]] = ()
-) -> Options:
+def load_options(*, flags: Flags, environ: Mapping[str, str], cwd: Path, paths: Paths = ()) -> Options:
     """Finds and reads the configuration and lays environment and flags over it.
 
     UsageError: a flag, variable or account is wrong. InvalidError: the file is. RefusedError: the file decides what a
@@ -135,6 +136,8 @@ def load_options(
         guard_max_percent=_or_none(guard.max_percent),
         guard_max_creates=_or_none(guard.max_creates),
         secret_env=_or_none(secrets.env),
+        secret_files=_or_none(secrets.files),
+        secret_exec=_or_none(secrets.exec),
         secret_keys=secrets.keys,
         when_hidden=secrets.when_hidden,
         config_file=config.name,
@@ -242,8 +245,3 @@ def read_token(options: Options, environ: Mapping[str, str]) -> Token:
         message = f"{name} holds spaces, line breaks or other characters that no token has"
         raise UnauthorisedError(message, f"export {name}=… without quotes and line breaks in the value")
     return Token(value)
-
-
-def allowed_secret_names(options: Options, environ: Mapping[str, str]) -> Allowed:
-    """What manifests may read: HOOD_* and RECONCILER_SECRET_ENV, narrowed by the file's secrets.env."""
-    return Allowed((*SECRET_GLOBS, *make_globs(environ.get("RECONCILER_SECRET_ENV"))), options.secret_env)

@@ -29,6 +29,7 @@ FOLDER = "schemas"
 PROVIDERS = "providers"
 MANIFEST = "manifest.schema.json"
 CONFIG = "config.schema.json"
+EXEC = "exec.schema.json"
 SETTING = "setting.schema.json"
 
 _PACKAGE = Path(__file__).resolve().parent

@@ -15,7 +15,8 @@ from reconciler.applying.apply import Applied, Hand, apply_plan
 from reconciler.desired.load import load_text
 from reconciler.desired.manifests import make_manifests
 from reconciler.desired.places import Places
-from reconciler.desired.secrets import SecretKeys, Secrets, references, resolve
+from reconciler.desired.references import references, resolve
+from reconciler.desired.secrets import SecretKeys, Secrets
 from reconciler.errors import InvalidError
 from reconciler.live.account import Account
 from reconciler.model import Allowed, Manifest, Plan, Snapshot

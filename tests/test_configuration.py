@@ -66,7 +66,7 @@ configurations: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "settings_patch": scalars,
         "plan": mapping("expires"),
         "guard": mapping("max_changes", "max_percent", "max_creates"),
-        "secrets": mapping("env", "keys", "when_hidden", of=st.one_of(scalars, lists)),
+        "secrets": mapping("env", "files", "exec", "keys", "when_hidden", of=st.one_of(scalars, lists)),
         "other": scalars,
     },
 )

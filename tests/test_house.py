@@ -19,7 +19,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 ROOMS = frozenset({"desired", "live", "planning", "applying", "reporting", "adopting", "sandbox"})
 SHARED = frozenset({"model", "errors", "values", "names"})
-OUTER = frozenset({"options", "configuration", "trust", "schema_files", "provider_schemas"})
+OUTER = frozenset({"options", "configuration", "grants", "trust", "schema_files", "provider_schemas"})
 ENTRY = frozenset({"cli", "__main__"})
 
 HOMES = {

@@ -10,8 +10,7 @@ import msgspec
 import pytest
 
 from reconciler.errors import InvalidError, RefusedError, UnauthorisedError, UsageError
-from reconciler.model import Allowed
-from reconciler.options import Flags, Options, Token, allowed_secret_names, load_options, read_token
+from reconciler.options import Flags, Options, Token, load_options, read_token
 
 CONTRACT = """
 version: 1
@@ -27,6 +26,8 @@ plan: {expires: 7d}
 guard: {max_changes: 100, max_percent: 30}     # percent counts from 10 objects on
 secrets:
   env: ["HOOD_TWILIO_*"]        # narrows what a manifest may read: HOOD_* by default
+  files: ["twilio/*"]
+  exec: ["op/twilio/*"]
   keys: ["account_sid"]         # adds to the settings whose values are never shown
   when_hidden: warn             # warn, resend or fail where a live secret cannot be seen
 """
@@ -42,7 +43,7 @@ def load(
 
 
 def test_the_contracts_configuration(tmp_path: Path) -> None:
-    """Every line of the contract's example arrives."""
+    """Every line of the contract's example arrives, and of what was added to it."""
     options = load(tmp_path, CONTRACT)
     assert msgspec.structs.replace(options, config_digest=None) == Options(
         api="https://api.ocamba.com/v1/hood",
@@ -59,6 +60,8 @@ def test_the_contracts_configuration(tmp_path: Path) -> None:
         guard_max_changes=100,
         guard_max_percent=30,
         secret_env=("HOOD_TWILIO_*",),
+        secret_files=("twilio/*",),
+        secret_exec=("op/twilio/*",),
         secret_keys=("account_sid",),
         when_hidden="warn",
         config_file="reconciler.yaml",
@@ -239,14 +242,6 @@ def test_the_operator_may_allow(tmp_path: Path) -> None:
     text = "version: 1\napi: https://x.example\naccounts: {a: {token: {secret: 'env:X_TOKEN'}}}\n"
     options = load(tmp_path, text, {"RECONCILER_API": "https://y.example", "RECONCILER_TOKEN_ENV": "Z, X_*"})
     assert (options.api, options.token_env) == ("https://y.example", "X_TOKEN")
-
-
-def test_secret_names_are_narrowed_by_the_file_and_widened_by_the_environment(tmp_path: Path) -> None:
-    """HOOD_* and RECONCILER_SECRET_ENV are granted; the file's list narrows, and cannot add."""
-    options = load(tmp_path, CONTRACT)
-    assert allowed_secret_names(options, {}) == Allowed(("HOOD_*",), ("HOOD_TWILIO_*",))
-    environ = {"RECONCILER_SECRET_ENV": "VAULT_*, X"}
-    assert allowed_secret_names(load(tmp_path, "version: 1\n"), environ) == Allowed(("HOOD_*", "VAULT_*", "X"), None)
 
 
 def test_the_token_is_read_from_its_variable(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from reconciler.desired.load import load_text
 from reconciler.desired.manifests import make_manifests
 from reconciler.desired.places import Places
 from reconciler.desired.secrets import SecretKeys
+from reconciler.grants import make_commands
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -127,11 +128,13 @@ def examples() -> list[str]:
 
 @pytest.mark.parametrize("text", examples())
 def test_every_example_is_valid(text: str) -> None:
-    """Manifests as manifests, configurations as configurations."""
+    """Manifests as manifests, configurations as configurations, commands as commands."""
     documents, problems = load_text(text.encode(), "README.md")
     assert problems == []
     (document,) = documents
-    if "version:" in text:
+    if "commands:" in text:
+        assert list(make_commands(document)) == ["op", "sops"]
+    elif "version:" in text:
         assert make_config(document).version == 1
     else:
         places = Places()

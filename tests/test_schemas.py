@@ -27,7 +27,7 @@ from reconciler.schema_files import (
     read_written,
 )
 
-WRITTEN = ["config.schema.json", "manifest.schema.json", "setting.schema.json"]
+WRITTEN = ["config.schema.json", "exec.schema.json", "manifest.schema.json", "setting.schema.json"]
 PROVIDERS = ["custom_email", "mandrill", "twilio"]
 NAMES = [*WRITTEN, *(f"providers/{name}.json" for name in PROVIDERS)]
 

@@ -4,57 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from msgspec import Struct
 
+from reconciler.commands.gathered import Gathered
+from reconciler.commands.resolved import resolve_all
 from reconciler.commands.scope import make_scope
 from reconciler.configuration import holds
 from reconciler.desired.files import find_files, make_file_name
 from reconciler.desired.load import load_documents
 from reconciler.desired.manifests import Desired, make_manifests
 from reconciler.desired.places import Places
-from reconciler.desired.secrets import SecretKeys, Secrets, make_stand_ins, references, resolve
-from reconciler.errors import InvalidError, ReconcilerError, worst
+from reconciler.desired.references import references
+from reconciler.desired.secrets import SecretKeys, Secrets
+from reconciler.errors import InvalidError, ReconcilerError
 from reconciler.model import Manifest, Problem, Source
-from reconciler.options import Options, Token, allowed_secret_names, read_token
+from reconciler.options import Options, Token, read_token
 from reconciler.schema_files import SHIPPED, SchemaSet, find_written, make_homes, read_written
-
-T = TypeVar("T")
 
 SANDBOX_TOKEN = "sandbox-token"
 """What the emulator expects: with --sandbox no real token is read, so that none can leak."""
-
-
-class SeveralError(ReconcilerError):
-    """Errors that were all found before any request; the exit code is the worst."""
-
-    def __init__(self, errors: Sequence[ReconcilerError]) -> None:
-        super().__init__("; ".join(error.message for error in errors))
-        self.errors = tuple(errors)
-        self.exit_code = worst([error.exit_code for error in errors])
-
-
-class Gathered:
-    """Tries one thing after another and raises all that went wrong together."""
-
-    def __init__(self) -> None:
-        self._errors: list[ReconcilerError] = []
-
-    def attempt(self, step: Callable[[], T]) -> T | None:
-        """The step's answer, None where it failed."""
-        try:
-            return step()
-        except ReconcilerError as error:
-            self._errors.append(error)
-            return None
-
-    def check(self) -> None:
-        """Raises the one error, or SeveralError."""
-        if len(self._errors) == 1:
-            raise self._errors[0]
-        if self._errors:
-            raise SeveralError(self._errors)
 
 
 class Declared(Struct, frozen=True):
@@ -155,15 +124,8 @@ def load_declared(
     if desired.problems:
         gathered.attempt(lambda: _refuse(desired))
     found = references(one for one in desired.manifests if scope(one))
-    readable, literals = make_stand_ins(found) if sandbox else (environ, desired.literals)
     secrets = gathered.attempt(
-        lambda: resolve(
-            found,
-            environ=readable,
-            allowed=allowed_secret_names(options, environ),
-            literals=literals,
-            places=places,
-        )
+        lambda: resolve_all(found, options, environ, cwd, literals=desired.literals, places=places, sandbox=sandbox)
     )
     token = Token(SANDBOX_TOKEN) if sandbox else gathered.attempt(lambda: read_token(options, environ))
     gathered.check()

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 import msgspec
 
 from reconciler.commands.request import Request
+from reconciler.commands.resolved import resolve_all
 from reconciler.configuration import find_config, holds
 from reconciler.desired.places import Places
-from reconciler.desired.secrets import Reference, Secrets, make_stand_ins, resolve
+from reconciler.desired.references import Reference
+from reconciler.desired.secrets import Secrets
+from reconciler.desired.shape import make_reference
 from reconciler.errors import InvalidError, RefusedError
 from reconciler.model import Change, Json, Manifest, Plan, Problem, SecretRef
-from reconciler.options import Options, allowed_secret_names, load_options
+from reconciler.options import Options, load_options
 from reconciler.trust import judge_api
 
 
@@ -60,12 +63,8 @@ def resolve_plan(plan: Plan, options: Options, request: Request) -> Secrets:
         for key, value in {**change.along, **_settings_of(change)}.items()
         if isinstance(value, dict) and "secret" in value
     ]
-    return resolve(
-        found,
-        environ=make_stand_ins(found)[0] if request.sandbox else request.environ,
-        allowed=allowed_secret_names(options, request.environ),
-        literals={},
-        places=Places(),
+    return resolve_all(
+        found, options, request.environ, request.cwd, literals={}, places=Places(), sandbox=request.sandbox
     )
 
 
@@ -77,10 +76,10 @@ def _settings_of(change: Change) -> dict[str, Json]:
 
 
 def _read_reference(change: Change, key: str, value: dict[str, Json]) -> SecretRef:
-    scheme, _, name = str(value["secret"]).partition(":")
-    if scheme != "env" or not name:
+    ref = make_reference(str(value["secret"]))
+    if ref is None:
         raise _make_invalid(change, f"settings.{key}")
-    return SecretRef(scheme, name)
+    return ref
 
 
 def _make_invalid(change: Change, path: str) -> InvalidError:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from reconciler.commands.declared import SANDBOX_TOKEN, Gathered, load_desired
+from reconciler.commands.declared import SANDBOX_TOKEN, load_desired
+from reconciler.commands.gathered import Gathered
 from reconciler.commands.request import Request
 from reconciler.configuration import holds
 from reconciler.desired.manifests import Desired

@@ -5,13 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
-from reconciler.errors import InvalidError, ReconcilerError, RefusedError
-from reconciler.model import Allowed, Manifest, Path, Problem, SecretRef
-
-if TYPE_CHECKING:
-    from reconciler.desired.load import Places
+from reconciler.errors import ReconcilerError
+from reconciler.model import SecretRef
 
 FLOOR = (
     "token",
@@ -57,33 +54,6 @@ def _fold(key: str) -> str:
     return unicodedata.normalize("NFKC", seen).casefold().translate(_IGNORED)
 
 
-class Reference(NamedTuple):
-    """A reference and where it stands."""
-
-    ref: SecretRef
-    path: Path
-    manifest: Manifest
-
-
-class _Fault(NamedTuple):
-    """Why a reference cannot be resolved."""
-
-    reference: Reference
-    code: str
-    message: str
-    fix: str
-
-
-def references(manifests: Iterable[Manifest]) -> list[Reference]:
-    """Every reference of the manifests that may be compared or sent, in their order."""
-    return [
-        Reference(value, ("settings", key), manifest)
-        for manifest in manifests
-        for key, value in manifest.settings.items()
-        if value.__class__ is SecretRef and ("settings", key) not in manifest.lifecycle.ignore
-    ]
-
-
 class Secrets:
     """The values behind references. Nothing but `reveal` shows them: not repr, str, format, vars or pickle."""
 
@@ -106,78 +76,40 @@ class Secrets:
         raise TypeError("secrets are not pickled or copied")
 
 
-def make_stand_ins(found: Iterable[Reference]) -> tuple[dict[str, str], dict[SecretRef, str]]:
-    """An environment and literals for the emulator: a stand-in behind each reference, since it keeps what it is sent
-    in a file, where no secret may lie.
-    """
-    refs = [reference.ref for reference in found]
-    environ = {ref.name: f"stand-in for {ref.reference}" for ref in refs if ref.scheme == "env"}
-    return environ, {ref: f"stand-in for {ref.name}" for ref in refs if ref.scheme == "literal"}
+class Fault(NamedTuple):
+    """Why a reference has no value: it may not be read (refused), or it cannot be. Never holds a piece of a value."""
+
+    code: str
+    message: str
+    fix: str
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it may not be read, rather than cannot."""
+        return self.code == "secret-refused"
 
 
-def resolve(
-    found: Sequence[Reference],
-    *,
-    environ: Mapping[str, str],
-    allowed: Allowed,
-    literals: Mapping[SecretRef, str],
-    places: Places,
-) -> Secrets:
-    """Reads every reference. RefusedError names all that may not be read, InvalidError all that are missing or empty.
-
-    Values are kept as they are, a line break at their end too.
-    """
-    refused: list[_Fault] = []
-    missing: list[_Fault] = []
-    values = dict(literals)
-    for reference in found:
-        name = reference.ref.name
-        if reference.ref.scheme == "literal":
-            continue
-        if fix := _find_knob(name, allowed):
-            refused.append(_Fault(reference, "secret-refused", f"{name} may not be read", fix))
-        elif not environ.get(name):
-            state = "is empty" if name in environ else "is not set"
-            missing.append(_Fault(reference, "secret-missing", f"{name} {state}", f"export {name}=…"))
-        else:
-            values[reference.ref] = environ[name]
-    if refused:
-        names = ", ".join(sorted({reference.ref.name for reference in found if _is_refused(reference, allowed)}))
-        raise RefusedError(f"manifests may not read {names}", _join_fixes(refused), _make_problems(refused, places))
-    if missing:
-        raise InvalidError(_make_problems(missing, places))
-    return Secrets(values)
+def refuse(message: str, fix: str) -> Fault:
+    """The fault of what may not be read."""
+    return Fault("secret-refused", message, fix)
 
 
-def _is_refused(reference: Reference, allowed: Allowed) -> bool:
-    return reference.ref.scheme == "env" and _find_knob(reference.ref.name, allowed) is not None
+def matches_any(text: str, globs: Iterable[str]) -> bool:
+    """Whether one of the globs takes the text; `*` takes slashes too."""
+    return any(fnmatchcase(text, glob) for glob in globs)
 
 
-def _find_knob(name: str, allowed: Allowed) -> str | None:
-    """What would let manifests read a variable, None where they may."""
-    if not _matches(name, allowed.granted):
-        return f"rename it to HOOD_…, or set RECONCILER_SECRET_ENV={name} where the tool runs"
-    if allowed.narrowed is not None and not _matches(name, allowed.narrowed):
-        return f'add "{name}" to secrets.env in reconciler.yaml'
-    return None
+LARGEST = 64 * 1024
+"""Bytes that a secret may have."""
 
 
-def _matches(name: str, globs: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, glob) for glob in globs)
-
-
-def _join_fixes(faults: Iterable[_Fault]) -> str:
-    return "; ".join(dict.fromkeys(fault.fix for fault in faults))
-
-
-def _make_problems(faults: Iterable[_Fault], places: Places) -> list[Problem]:
-    """In the order of files, since finding places reads a file again and remembers only the last few."""
-    return [
-        Problem(
-            fault.code,
-            f"{'.'.join(fault.reference.path)}: {fault.message}",
-            places.value(fault.reference.manifest.source, fault.reference.path),
-            fault.fix,
-        )
-        for fault in sorted(faults, key=lambda fault: fault.reference.manifest.source)
-    ]
+def make_text(data: bytes, what: str) -> str | Fault:
+    """A secret's bytes as text, without the one line break that files and commands end with. what: as in messages."""
+    if len(data) > LARGEST:
+        return Fault("secret-unreadable", f"{what} is larger than 64 KiB", "name what holds the secret alone")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return Fault("secret-unreadable", f"{what} is not text in UTF-8", "name what holds the secret as text")
+    text = text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text
+    return text or Fault("secret-missing", f"{what} is empty", "put the secret there")

@@ -17,6 +17,7 @@ from reconciler.desired.validate import Finding, did_you_mean, make_path
 from reconciler.model import Json, Lifecycle, Plain, SecretRef, Setting
 
 HOW_TO_REFER = '{secret: "env:HOOD_NAME"}'
+SCHEMES = "env:NAME, file:PATH or exec:NAME/ARG"
 
 
 class Literal(Struct, frozen=True):
@@ -63,10 +64,10 @@ def _judge_mapping(key: str, value: dict[str, Json], *, secret: bool) -> SecretR
         fix = f'add "{key}" to secrets.keys in reconciler.yaml, or write the value as text'
         return Finding(("settings", key), "reference-not-secret", message, fix)
     if "secret" in value:
-        message = f"{where}: is no reference to an environment variable"
+        message = f"{where}: is no reference to a secret"
     else:
         message = f"{where}: is a mapping where text is expected"
-    fix = f"a reference to a secret is written {HOW_TO_REFER}"
+    fix = f"a reference to a secret is written {HOW_TO_REFER}, with {SCHEMES}"
     return Finding(("settings", key), "bad-reference", message, fix)
 
 

@@ -15,7 +15,8 @@ from reconciler.names import is_word
 
 _is_id = re.compile(r"[A-Za-z0-9_-]{1,64}").fullmatch
 _is_path = re.compile(r"status|name|settings\.[\s\S]+").fullmatch
-_match_reference = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)").fullmatch
+_PATH = r"(?!(?:[\s\S]*/)?\.\.(?:/|$))[^\x00-\x1f\x7f-\x9f]{1,1024}"
+_match_reference = re.compile(rf"env:[A-Za-z_][A-Za-z0-9_]*|file:{_PATH}|exec:[A-Za-z0-9_.-]{{1,64}}/{_PATH}").fullmatch
 
 
 def is_fine(data: Json, table: Mapping[str, Documented] = DOCUMENTED) -> bool:
@@ -48,12 +49,11 @@ def is_fine(data: Json, table: Mapping[str, Documented] = DOCUMENTED) -> bool:
 @lru_cache(maxsize=1024)
 def make_reference(text: str) -> SecretRef | None:
     """The reference that stands behind `secret:`, None where the text is none."""
-    match = _match_reference(text)
-    return SecretRef("env", match[1]) if match else None
+    return SecretRef(*text.split(":", 1)) if _match_reference(text) else None
 
 
 def is_reference(value: Json) -> bool:
-    """True for {"secret": "env:NAME"}."""
+    """True for {"secret": "env:NAME"}, `file:PATH` and `exec:NAME/ARG`."""
     if value.__class__ is not dict or len(value) != 1:
         return False
     text = value.get("secret")

@@ -42,9 +42,9 @@ def check_manifest(data: Json, schemas: SchemaSet = SHIPPED) -> list[Finding]:
     return _explain(MANIFEST, data, schemas)
 
 
-def check_config(data: Json) -> list[Finding]:
-    """All that config.schema.json has against the data of a reconciler.yaml."""
-    return _explain(CONFIG, data, SHIPPED)
+def check_config(data: Json, schema: str = CONFIG) -> list[Finding]:
+    """All that config.schema.json (or another schema) has against the data of a reconciler.yaml."""
+    return _explain(schema, data, SHIPPED)
 
 
 def make_problem(finding: Finding, source: Source, places: Places) -> Problem:
@@ -234,6 +234,7 @@ _SENTENCES = {
     "minLength": "is empty",
     "maxLength": "is longer than {} characters",
     "minProperties": "is empty",
+    "minItems": "is empty",
     "minimum": "is less than {}",
     "exclusiveMinimum": "is not more than {}",
     "maximum": "is more than {}",

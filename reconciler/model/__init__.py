@@ -13,7 +13,7 @@ schemas/report.schema.json are generated from these types, as schemas/show.schem
 from __future__ import annotations
 
 from reconciler.model.common import Json, Path, Problem, SecretRef, Source
-from reconciler.model.desired import Allowed, Lifecycle, Manifest, Plain, Setting
+from reconciler.model.desired import Allowed, Command, Lifecycle, Manifest, Plain, Setting
 from reconciler.model.live import Live, Provider, SettingDefinition, Snapshot
 from reconciler.model.plan import PLAN_FORMAT, Change, Dropped, FieldChange, Plan, PlanSummary, Refusal, Seen, Unmanaged
 from reconciler.model.report import (
@@ -47,6 +47,7 @@ __all__ = [
     "Allowed",
     "AppliedBy",
     "Change",
+    "Command",
     "Dropped",
     "FieldChange",
     "FieldVerdict",

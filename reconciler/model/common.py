@@ -34,14 +34,14 @@ class Problem(Struct, frozen=True, order=True):
 
 
 class SecretRef(Struct, frozen=True, order=True):
-    """Names a secret and holds no value. `scheme` is env, or literal for text that stands in the manifest itself."""
+    """Names a secret and holds no value. `scheme`: env, file, exec, or literal for text in the manifest itself."""
 
     scheme: str
     name: str
 
     @property
     def reference(self) -> str:
-        """As it is written in a manifest and stands in a plan's body: `env:NAME`."""
+        """As it is written in a manifest and stands in a plan's body: `env:NAME`, `file:PATH`, `exec:NAME/ARG`."""
         return f"{self.scheme}:{self.name}"
 
     def __str__(self) -> str:

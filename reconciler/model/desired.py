@@ -9,14 +9,33 @@ from msgspec import Struct, field
 from reconciler.model.common import Path, SecretRef, Source
 
 
-class Allowed(Struct, frozen=True):
-    """Which environment variables manifests may read, as globs: a name must match one of each.
+class Command(Struct, frozen=True):
+    """How the operator lets a command be run: arguments in which {arg} is replaced, seconds that it may take.
 
-    granted: by the tool and the environment (HOOD_* and RECONCILER_SECRET_ENV). narrowed: by reconciler.yaml, or None.
+    args: globs of which an ARG must match one; empty: any ARG.
+    """
+
+    run: tuple[str, ...]
+    timeout: float = 10.0
+    args: tuple[str, ...] = ()
+
+
+class Allowed(Struct, frozen=True):
+    """What manifests may refer to: granted by the tool and the operator, narrowed by reconciler.yaml (None: it is not).
+
+    granted, narrowed: globs of environment variables, of which a name must match one of each (HOOD_* and
+    RECONCILER_SECRET_ENV). folders: absolute paths (RECONCILER_SECRET_FILES). files: globs of PATHs as they are
+    written. commands: by name; None without RECONCILER_EXEC. calls: globs of NAME/ARG. withheld: globs of the variables
+    that no command gets.
     """
 
     granted: tuple[str, ...] = ("HOOD_*",)
     narrowed: tuple[str, ...] | None = None
+    folders: tuple[str, ...] = ()
+    files: tuple[str, ...] | None = None
+    commands: dict[str, Command] | None = None
+    calls: tuple[str, ...] | None = None
+    withheld: tuple[str, ...] = ()
 
 
 class Plain(Struct, frozen=True):

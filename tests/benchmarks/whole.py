@@ -10,7 +10,8 @@ from reconciler.desired.files import find_files
 from reconciler.desired.load import load_documents
 from reconciler.desired.manifests import Desired, make_manifests
 from reconciler.desired.places import Places
-from reconciler.desired.secrets import SecretKeys, Secrets, references, resolve
+from reconciler.desired.references import references, resolve
+from reconciler.desired.secrets import SecretKeys, Secrets
 from reconciler.errors import InvalidError, RejectedError
 from reconciler.live.client import Client
 from reconciler.live.decode import decode_json

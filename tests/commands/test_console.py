@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from reconciler.commands.console import Console, make_console
-from reconciler.commands.declared import Gathered, SeveralError
+from reconciler.commands.gathered import Gathered, SeveralError
 from reconciler.commands.streams import ESCAPE, LostError, fit_document, make_lost, prepare_streams, silence
 from reconciler.errors import InvalidError, ReconcilerError, RefusedError, UnauthorisedError
 from reconciler.model import Problem, Source

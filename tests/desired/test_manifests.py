@@ -93,9 +93,14 @@ def test_settings_keys_may_hold_dots() -> None:
         ("auth_token: [hunter2]", "literal-secret", "a secret stands in the manifest", 'write {secret: "env:HOOD_'),
         ("auth_token:", "empty-value", "is empty", 'write {secret: "env:HOOD_'),
         ("auth_token: null", "required-null", "twilio requires it", "write its value"),
-        ("auth_token: {secret: hunter2}", "bad-reference", "is no reference to an env", "a reference to a secret is"),
-        ("auth_token: {secret: 'vault:x'}", "bad-reference", "is no reference to an env", "a reference to a secret is"),
-        ("auth_token: {secret: 424242}", "bad-reference", "is no reference to an env", "a reference to a secret is"),
+        ("auth_token: {secret: hunter2}", "bad-reference", "is no reference to a secret", "a reference to a"),
+        (
+            "auth_token: {secret: 'vault:x'}",
+            "bad-reference",
+            "is no reference to a secret",
+            "a reference to a secret is",
+        ),
+        ("auth_token: {secret: 424242}", "bad-reference", "is no reference to a secret", "a reference to a"),
         ("auth_token: {secret: 'env:HOOD_A', b: c}", "bad-reference", "is no reference", "a reference to a secret is"),
     ],
 )

@@ -29,6 +29,25 @@ PLAINS = [
     Plain("2026-11-22", "2026-11-22"),
 ]
 TEXTS = ["", "a", "1161", "env:HOOD_X", "env:", "env:1X", "a\n", "1161\n", "env:HOOD_X\n", "x" * 100, "x" * 101, "ü/ y"]
+TEXTS += [
+    "file:a/..b",
+    "file:..",
+    "file:a/../b",
+    "file:\n",
+    "file:a\u2028/../b",
+    "exec:op/a b",
+    "exec:op/",
+    "exec:o p/a",
+]
+TEXTS += [
+    "file:" + "x" * 1024,
+    "file:" + "x" * 1025,
+    "exec:op/a\n",
+    "exec:op/../a",
+    "file:\x85",
+    "Env:HOOD_X",
+    "exec:op",
+]
 scalars = st.sampled_from([*TEXTS, *PLAINS])
 references = st.fixed_dictionaries({"secret": scalars}, optional={"other": scalars})
 good_reference = st.just({"secret": "env:HOOD_X"})
@@ -179,6 +198,23 @@ def test_they_agree_on_settings(provider: str, named: dict[str, Any]) -> None:
 def test_what_is_no_manifest_is_looked_at_closer(data: Any) -> None:
     """Documents of another shape are never called fine."""
     assert not agree(data)
+
+
+@pytest.mark.parametrize(
+    "text", [*TEXTS, "file:a\u2029..", "file:/a:b", "exec:a.b-c_9/x:y//z", "exec:op//..", "file:a/...", "x"]
+)
+def test_they_agree_on_references(text: str) -> None:
+    """Each text is a reference for both or for neither."""
+    fine = agree({"provider": "acme", "name": "new", "settings": {"token": {"secret": text}}})
+    assert fine == (make_reference(text) is not None)
+
+
+def test_what_stands_behind_the_scheme_is_kept_whole() -> None:
+    """Colons and slashes too; a path that leaves its folder is none, and neither is a control character."""
+    assert make_reference("file:/a:b/...") == SecretRef("file", "/a:b/...")
+    assert make_reference("exec:op/a/b:c d") == SecretRef("exec", "op/a/b:c d")
+    for text in ("file:", "file:a/../b", "file:..", "file:a\x00", "exec:op", "exec:op/", "exec:op/a/..", "exec:/a"):
+        assert make_reference(text) is None
 
 
 def test_a_reference_names_a_variable() -> None:
