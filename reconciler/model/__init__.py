@@ -12,7 +12,7 @@ schemas/report.schema.json are generated from these types, as schemas/show.schem
 
 from __future__ import annotations
 
-from reconciler.model.common import Json, Path, Problem, SecretRef, Source
+from reconciler.model.common import Commit, Json, Path, Problem, SecretRef, Source
 from reconciler.model.desired import Allowed, Command, Lifecycle, Manifest, Plain, Setting
 from reconciler.model.live import Live, Provider, SettingDefinition, Snapshot
 from reconciler.model.plan import PLAN_FORMAT, Change, Dropped, FieldChange, Plan, PlanSummary, Refusal, Seen, Unmanaged
@@ -48,6 +48,7 @@ __all__ = [
     "AppliedBy",
     "Change",
     "Command",
+    "Commit",
     "Dropped",
     "FieldChange",
     "FieldVerdict",

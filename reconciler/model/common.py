@@ -33,6 +33,13 @@ class Problem(Struct, frozen=True, order=True):
     fix: str | None = None
 
 
+class Commit(Struct, frozen=True, order=True):
+    """A commit of Git: the first twelve digits of its name, and its author's name."""
+
+    commit: str
+    author: str
+
+
 class SecretRef(Struct, frozen=True, order=True):
     """Names a secret and holds no value. `scheme`: env, file, exec, or literal for text in the manifest itself."""
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from reconciler.model.common import Json, Path, Problem, Source
+from reconciler.model.common import Commit, Json, Path, Problem, Source
 
 PLAN_FORMAT = "reconciler.plan/1"
 
@@ -15,6 +15,7 @@ class FieldChange(Struct, frozen=True):
     """One field's change. `before` None: absent or null. `after` None: it is cleared. Of a secret both are None.
 
     action: add (no value before), change, clear. reference: the SecretRef.reference of a secret that has one.
+    cause: who moved since the revision that `plan --base` names, and changed_by who last changed the line; else None.
     """
 
     path: Path
@@ -24,6 +25,8 @@ class FieldChange(Struct, frozen=True):
     source: Source
     action: Literal["add", "change", "clear"] = "change"
     reference: str | None = None
+    cause: Literal["intended", "drifted", "both", "new"] | None = None
+    changed_by: Commit | None = None
 
 
 class Dropped(Struct, frozen=True):
