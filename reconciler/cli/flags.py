@@ -53,6 +53,10 @@ APPLYING: tuple[Option, ...] = (
     click.option("--yes", is_flag=True, help="Do not ask."),
     click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Keep the report here, for `undo`."),
 )
+HISTORY: tuple[Option, ...] = (
+    click.option("--base", metavar="REV", help="Tell of each change who moved since this Git revision."),
+    click.option("--changed-since", metavar="REV", help="Only what the commits since this Git revision touch."),
+)
 OVERRIDE: Option = click.option(
     "--override", "overrides", multiple=True, metavar="RULE", help="Let this guard pass; repeatable, kept in the plan."
 )

@@ -114,15 +114,19 @@ def load_declared(
     *,
     allow_literals: bool,
     sandbox: bool,
+    narrow: Callable[[Sequence[Manifest]], frozenset[str]] | None = None,
 ) -> Declared:
-    """All that a run needs before its first request. Raises InvalidError, RefusedError, UnauthorisedError, UsageError,
-    or several of them at once.
+    """All that a run needs before its first request. narrow: tells of all manifests which addresses are in scope.
+
+    Raises InvalidError, RefusedError, UnauthorisedError, UsageError, or several of them at once.
     """
     keys, places, gathered = SecretKeys(options.secret_keys), Places(), Gathered()
     desired = load_desired(options, paths, cwd, keys, places, allow_literals=allow_literals, offline=False).desired
     scope = make_scope(desired.manifests, paths, () if desired.problems else targets, cwd)
     if desired.problems:
         gathered.attempt(lambda: _refuse(desired))
+    elif narrow is not None:
+        scope = _narrowed(scope, narrow(desired.manifests))
     found = references(one for one in desired.manifests if scope(one))
     secrets = gathered.attempt(
         lambda: resolve_all(found, options, environ, cwd, literals=desired.literals, places=places, sandbox=sandbox)
@@ -132,6 +136,10 @@ def load_declared(
     if secrets is None or token is None:
         raise ReconcilerError("neither secrets nor an error came of resolving them")
     return Declared(desired.manifests, desired.warnings, scope, secrets, token, keys, places)
+
+
+def _narrowed(scope: Callable[[Manifest], bool], addresses: frozenset[str]) -> Callable[[Manifest], bool]:
+    return lambda manifest: manifest.address in addresses and scope(manifest)
 
 
 def _refuse(desired: Desired) -> None:

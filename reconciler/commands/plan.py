@@ -13,6 +13,7 @@ from reconciler.commands.console import Console
 from reconciler.commands.declared import Declared, load_declared
 from reconciler.commands.files import check_target, save_file
 from reconciler.commands.forms import Writers
+from reconciler.commands.moves import explain_plan, find_touched
 from reconciler.commands.reading import read_account
 from reconciler.commands.request import Request
 from reconciler.commands.stopping import Stopping
@@ -41,8 +42,8 @@ class Planned(Struct, frozen=True):
     options: Options
 
 
-def run_plan(request: Request, console: Console, stopping: Stopping) -> int:
-    """Plans, prints, saves. Returns the exit code."""
+def run_plan(request: Request, console: Console, stopping: Stopping, *, word: str = "plan") -> int:
+    """Plans, prints, saves. Returns the exit code. word: what the answer is called: plan, or drift."""
     if request.out is not None:
         check_target(request.out)
     options = load_options(flags=request.flags, environ=request.environ, cwd=request.cwd, paths=request.paths)
@@ -54,22 +55,22 @@ def run_plan(request: Request, console: Console, stopping: Stopping) -> int:
     plan = planned.plan
     if request.out is not None:
         check_savable(plan)
-    console.publish(make_writers(planned, request, console))
+    console.publish(make_writers(planned, request, console, word=word))
     if request.out is not None:
         save_file(request.out, planned.data)
         line = f"reconciler apply{' --sandbox' if request.sandbox else ''} {shlex.quote(str(request.out))}"
         console.tell(f"Saved to {request.out}. To apply exactly this: {line}")
-    return exit_code_of(plan, detailed=request.detailed_exitcode)
+    return exit_code_of(plan, detailed=request.detailed_exitcode or word == "drift")
 
 
-def make_writers(planned: Planned, request: Request, console: Console) -> Writers:
+def make_writers(planned: Planned, request: Request, console: Console, *, word: str) -> Writers:
     """What writes the plan in each format."""
     options = planned.options
     return plan_writers(
         planned.plan,
-        text=lambda: plan_text(planned, request, console.style),
+        text=lambda: plan_text(planned, request, console.style, word=word),
         json=planned.data.decode,
-        word="plan",
+        word=word,
         sandbox=request.sandbox,
         limits=(options.run_per_second, options.run_per_minute),
     )
@@ -85,6 +86,7 @@ def declare(request: Request, options: Options) -> Declared:
         request.environ,
         allow_literals=request.allow_literals,
         sandbox=request.sandbox,
+        narrow=(lambda manifests: find_touched(manifests, options, request)) if request.changed_since else None,
     )
 
 
@@ -104,6 +106,8 @@ def make_planned(request: Request, options: Options, declared: Declared, account
         declared.in_scope,
         declared.warnings,
     )
+    if request.base is not None:
+        plan = explain_plan(plan, declared.manifests, snapshot, options, request)
     sealed, data = seal_plan(plan, key_of(request))
     return Planned(sealed, data, snapshot, read_at, declared, options)
 
@@ -154,7 +158,7 @@ def key_of(request: Request) -> bytes | None:
     return key.encode(errors="surrogateescape") if key else None
 
 
-def plan_text(planned: Planned, request: Request, style: Style, *, asks: bool = False) -> str:
+def plan_text(planned: Planned, request: Request, style: Style, *, asks: bool = False, word: str = "plan") -> str:
     """The plan for people. asks: a question follows it, so that nothing is said of what to type next."""
     options = planned.options
     return render_plan(
@@ -163,6 +167,7 @@ def plan_text(planned: Planned, request: Request, style: Style, *, asks: bool = 
         show_unmanaged=request.show_unmanaged,
         limits=(options.run_per_second, options.run_per_minute),
         next_step=_next_step(planned) if request.sandbox and not asks else None,
+        word=word,
     )
 
 

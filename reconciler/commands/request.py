@@ -17,6 +17,7 @@ SWITCHES = ("sandbox", "strict", "quiet", "verbose")
 YES, NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
 FIELDS = frozenset(
     {"targets", "strict", "allow_literals", "sandbox", "out", "detailed_exitcode", "show_unmanaged", "yes", "report"}
+    | {"base", "changed_since"}
 )
 
 
@@ -38,6 +39,8 @@ class Request(Struct, frozen=True):
     yes: bool = False
     report: Path | None = None
     overrides: tuple[str, ...] = ()
+    base: str | None = None
+    changed_since: str | None = None
 
     def __repr__(self) -> str:
         return f"Request(paths={self.paths}, targets={self.targets}, format={self.format!r})"

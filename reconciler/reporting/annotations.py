@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from reconciler.model import Change, Plan, Problem, Report, Source, Validation
-from reconciler.reporting.fields import Pair, field_text, path_text
+from reconciler.reporting.fields import Pair, cause_text, field_text, path_text
 from reconciler.reporting.style import cut, escape
 
 Level = Literal["error", "warning", "notice"]
@@ -81,7 +81,9 @@ def _change_rows(change: Change) -> Iterator[_Row]:
         said = field_text(field, resent=field.path in change.unseen)
         if isinstance(said, Pair):
             said = f"{cut(said.before, LONGEST)} -> {cut(said.after, LONGEST)}"
-        yield "notice", f"plan-{field.action}", f"{change.address}: {path_text(field.path)}: {said}", field.source
+        cause = cause_text(field)
+        text = f"{change.address}: {path_text(field.path)}: {said}" + (f" ({cause})" if cause else "")
+        yield "notice", f"plan-{field.action}", text, field.source
     for refusal in change.refused:
         text = f"{change.address}: refused by {refusal.rule}: {refusal.message}; {refusal.override}"
         yield "error", f"refused-{refusal.rule}", text, refusal.source or change.source

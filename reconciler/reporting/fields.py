@@ -43,6 +43,26 @@ def field_text(field: FieldChange, *, resent: bool = False) -> str | Pair:
     return _make_pair(field.before, field.after)
 
 
+def cause_text(field: FieldChange) -> str | None:
+    """Who moved since the revision asked for, and who last changed the line; None where nobody asked."""
+    if field.cause is None:
+        return None
+    words = {
+        "intended": "intended: the manifest changed",
+        "drifted": "drifted: live changed, the manifest did not",
+        "both": "conflict: both the manifest and live changed",
+        "new": "new in the manifests",
+    }
+    if field.secret and field.cause == "drifted":
+        text = "drifted: live or the secret's value changed, the manifest did not"
+    else:
+        text = words[field.cause]
+    who = field.changed_by
+    return (
+        text if who is None else f"{text}; line last changed in {escape(who.commit)} by {escape(cut(who.author, 60))}"
+    )
+
+
 def _secret_text(field: FieldChange, *, resent: bool) -> str:
     verb = {"add": "is added", "change": "changes", "clear": "is cleared"}[field.action]
     if resent:

@@ -120,6 +120,7 @@ def _entry(entry: Entry) -> list[str]:
 def _row(line: Line) -> list[str]:
     place = quote(place_text(line.place)) if line.place is not None else ""
     fix = f'<div class="fix">{quote(line.fix)}</div>' if line.fix is not None else ""
+    fix += f'<div class="cause">{quote(line.note)}</div>' if line.note is not None else ""
     if line.text is not None:
         cells = f'<td colspan="2">{quote(line.text)}{fix}</td>'
     else:

@@ -40,7 +40,7 @@ del{color:var(--clear);background:var(--clearbg)}ins{color:var(--add);background
 .add .mark,.create>summary .mark{color:var(--add)}.change .mark,.update>summary .mark{color:var(--change)}
 .clear .mark,.stop,.blocked>summary .mark,.bad>summary .mark{color:var(--clear)}.look{color:var(--look)}
 .unseen{color:var(--unseen)}
-.fix{color:var(--dim)}.fix::before{content:"\\2192\\00a0"}
+.fix,.cause{color:var(--dim);font-size:.92em}.fix::before{content:"\\2192\\00a0"}
 ul{padding-left:1.2rem}li{overflow-wrap:anywhere}li.error{color:var(--clear)}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;color:var(--dim);font-size:.86rem}
 dd{margin:0;overflow-wrap:anywhere}

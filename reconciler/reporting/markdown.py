@@ -85,6 +85,8 @@ def _diff_lines(line: Line) -> Iterator[str]:
         yield f"- {label}{cut(line.before, LONGEST)}{place if line.after is None else ''}"
     if line.after is not None:
         yield f"+ {label}{cut(line.after, LONGEST)}{place}"
+    if line.note is not None:
+        yield f"#   {cut(line.note, LONGEST)}"
     if line.fix is not None:
         yield f"#   -> {cut(line.fix, 2 * LONGEST)}"
 

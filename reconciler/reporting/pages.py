@@ -17,7 +17,7 @@ Tone = Literal["create", "update", "none", "blocked", "good", "bad"]
 class Line(Struct, frozen=True):
     """One thing said of an object. before, after: values as JSON text, None where there is none. text: a sentence.
 
-    mark: + added, ~ changed, - cleared, ! look here, ? cannot be seen, x stands in the way.
+    note: a remark on it. mark: + added, ~ changed, - cleared, ! look here, ? cannot be seen, x stands in the way.
     """
 
     mark: str
@@ -27,6 +27,7 @@ class Line(Struct, frozen=True):
     text: str | None = None
     place: Source | None = None
     fix: str | None = None
+    note: str | None = None
 
 
 class Entry(Struct, frozen=True):

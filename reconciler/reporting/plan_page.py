@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.model import Change, FieldChange, Path, Plan, Problem
-from reconciler.reporting.fields import Pair, field_text, path_text, value_text
+from reconciler.reporting.fields import Pair, cause_text, field_text, path_text, value_text
 from reconciler.reporting.pages import Entry, Line, Page, Remark, Tone
 from reconciler.reporting.style import SANDBOX, Style, escape
 from reconciler.reporting.totals import Limits, render_totals
@@ -18,7 +18,7 @@ def make_plan_page(plan: Plan, *, word: str = "plan", sandbox: bool = False, lim
     summary = plan.summary
     pending = summary.create + summary.update
     bad = bool(plan.errors) or any(change.refused for change in plan.changes)
-    totals = render_totals(plan, _UNCUT, show_unmanaged=True, limits=limits)
+    totals = render_totals(plan, _UNCUT, show_unmanaged=True, limits=limits, word=word)
     return Page(
         headline=f"{prefix}reconciler {word}: {escape(plan.account)}",
         tone="bad" if bad else "update" if pending else "good",
@@ -93,12 +93,13 @@ def _make_lines(change: Change) -> tuple[Line, ...]:
 def _field_line(field: FieldChange, *, resent: bool) -> Line:
     mark, label = MARKS[field.action], path_text(field.path)
     said = field_text(field, resent=resent)
+    note = cause_text(field)
     if field.secret:
-        return Line(mark, label, text=str(said), place=field.source)
+        return Line(mark, label, text=str(said), place=field.source, note=note)
     if isinstance(said, Pair):
         after = None if field.action == "clear" else said.after
-        return Line(mark, label, before=said.before, after=after, place=field.source)
-    return Line(mark, label, after=said, place=field.source)
+        return Line(mark, label, before=said.before, after=after, place=field.source, note=note)
+    return Line(mark, label, after=said, place=field.source, note=note)
 
 
 def _unseen_line(path: Path) -> Line:

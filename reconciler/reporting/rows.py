@@ -25,7 +25,10 @@ TONES = {"+": "green", "~": "yellow", "-": "red", "!": "magenta", "?": "cyan", "
 
 
 class Row(Struct, frozen=True):
-    """One thing to say below a head. kind: a value is cut, a sentence is wrapped, a line has no label column."""
+    """One thing to say below a head. kind: a value is cut, a sentence is wrapped, a line has no label column.
+
+    note: a remark on a line of its own below it.
+    """
 
     mark: str
     label: str
@@ -33,6 +36,7 @@ class Row(Struct, frozen=True):
     source: Source | None = None
     fix: str | None = None
     kind: Literal["value", "sentence", "line"] = "value"
+    note: str | None = None
 
 
 class Head(Struct, frozen=True):
@@ -138,7 +142,14 @@ def _column_rows(row: Row, head: Head, columns: _Columns, style: Style) -> list[
     before = f"{' ' * INDENT}{paint(row.mark, TONES.get(row.mark, ''), style)} {pad(label, columns.label)}{' ' * GAP}"
     end = "  " + paint(place, "dim", style) if place else ""
     first = before + (pad(texts[0], columns.text) + end if end else texts[0])
-    return [first, *texts[1:], *fix_lines(row.fix, start, style)]
+    return [first, *texts[1:], *_note_lines(row.note, start, style), *fix_lines(row.fix, start, style)]
+
+
+def _note_lines(note: str | None, indent: int, style: Style) -> list[str]:
+    if note is None:
+        return []
+    first, *rest = wrap(note, style, indent)
+    return [" " * indent + paint(first, "dim", style), *rest]
 
 
 def _line_rows(row: Row, head: Head, style: Style) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from reconciler.model import Change, FieldChange, Path, Plan, Problem, Refusal
-from reconciler.reporting.fields import field_text, path_text, value_text
+from reconciler.reporting.fields import cause_text, field_text, path_text, value_text
 from reconciler.reporting.rows import TONES, Head, Row, fix_lines, render_heads
 from reconciler.reporting.style import SANDBOX, Style, count, escape, for_sandbox, paint, prefix_lines, wrap
 from reconciler.reporting.totals import Limits, render_totals
@@ -24,10 +24,11 @@ def render_plan(
     sandbox: bool = False,
     next_step: str | None = None,
     limits: Limits = (8, 120),
+    word: str = "plan",
 ) -> str:
     """The text of a plan, ending with a newline. limits: requests a second and a minute that an apply would take.
 
-    With `sandbox` every line begins with SANDBOX. next_step: what to type next, printed last.
+    With `sandbox` every line begins with SANDBOX. next_step: what to type next, printed last. word: plan or drift.
     """
     narrow = for_sandbox(style, sandbox=sandbox)
     common = _common_refusals(plan)
@@ -36,7 +37,8 @@ def render_plan(
         _refusal_lines(plan, common, narrow),
         _unmanaged_lines(plan, narrow) if show_unmanaged else [],
         _warning_lines(plan, narrow),
-        render_totals(plan, narrow, show_unmanaged=show_unmanaged, limits=limits) + fix_lines(next_step, 0, narrow),
+        render_totals(plan, narrow, show_unmanaged=show_unmanaged, limits=limits, word=word)
+        + fix_lines(next_step, 0, narrow),
     ]
     text = "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
     return prefix_lines(text, SANDBOX) if sandbox else text
@@ -98,6 +100,7 @@ def _field_row(field: FieldChange, *, resent: bool) -> Row:
         text,
         field.source,
         kind="sentence" if field.secret else "value",
+        note=cause_text(field),
     )
 
 

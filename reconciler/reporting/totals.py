@@ -9,8 +9,11 @@ Limits = tuple[int, int]
 """Requests a second and requests a minute, as a run takes them."""
 
 
-def render_totals(plan: Plan, style: Style, *, show_unmanaged: bool, limits: Limits) -> list[str]:
-    """The lines, without newlines. Never says that all is in sync where something could not be compared."""
+def render_totals(plan: Plan, style: Style, *, show_unmanaged: bool, limits: Limits, word: str = "plan") -> list[str]:
+    """The lines, without newlines. Never says that all is in sync where something could not be compared.
+
+    word: plan or drift.
+    """
     summary = plan.summary
     lines: list[str] = []
     pending = summary.create + summary.update
@@ -20,7 +23,7 @@ def render_totals(plan: Plan, style: Style, *, show_unmanaged: bool, limits: Lim
         lines += wrap(_unseen(plan), style, 0)
     if lines:
         lines.append("")
-    total = wrap(_plan_line(plan, show_unmanaged=show_unmanaged), style, 0)
+    total = wrap(_plan_line(plan, show_unmanaged=show_unmanaged, word=word), style, 0)
     lines += [paint(line, "bold", style) for line in total]
     if pending:
         second, minute = limits
@@ -61,7 +64,7 @@ def _unseen(plan: Plan) -> str:
     return f"{text} To send them again with each apply, set secrets.when_hidden: resend in {file}."
 
 
-def _plan_line(plan: Plan, *, show_unmanaged: bool) -> str:
+def _plan_line(plan: Plan, *, show_unmanaged: bool, word: str) -> str:
     summary = plan.summary
     parts = [f"{summary.create} to create", f"{summary.update} to update", f"{summary.unchanged} unchanged"]
     if summary.dropped:
@@ -72,7 +75,7 @@ def _plan_line(plan: Plan, *, show_unmanaged: bool) -> str:
         parts.append(f"{summary.blocked} blocked")
     if summary.out_of_scope:
         parts.append(f"{summary.out_of_scope} out of scope")
-    return f"Plan: {', '.join(parts)}{_unmanaged(plan, show_unmanaged=show_unmanaged)}."
+    return f"{word.capitalize()}: {', '.join(parts)}{_unmanaged(plan, show_unmanaged=show_unmanaged)}."
 
 
 def _unmanaged(plan: Plan, *, show_unmanaged: bool) -> str:
