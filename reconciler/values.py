@@ -125,4 +125,13 @@ def document_text(value: msgspec.Struct) -> str:
     except UnicodeEncodeError:
         # A file name that is not UTF-8 holds lone surrogates, which only ASCII escapes can carry.
         text = json.dumps(msgspec.to_builtins(value, order="deterministic"), indent=2)
-    return _UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n"
+    return _make_safe(text) + "\n"
+
+
+def json_text(value: Json) -> str:
+    """Any JSON value as a file: indented by two, keys in their order, safe to look at, with a newline at its end."""
+    return _make_safe(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
+
+
+def _make_safe(text: str) -> str:
+    return _UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text)

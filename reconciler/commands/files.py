@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from reconciler.errors import ReconcilerError, UsageError
@@ -20,22 +21,61 @@ def check_target(path: Path) -> None:
         raise UsageError(f"{path}: there is no folder {path.parent}", f"mkdir -p {path.parent}")
 
 
-def save_file(path: Path, data: bytes) -> None:
-    """Writes a file in one step, readable by its owner alone. Raises ReconcilerError where it cannot."""
-    name = ""
+def save_file(path: Path, data: bytes, *, private: bool = True) -> None:
+    """Writes a file in one step; a private one is readable by its owner alone. Raises ReconcilerError if it cannot."""
+    with _written(path, data, private=private) as (temporary, real):
+        temporary.replace(real)
+
+
+def create_file(path: Path, data: bytes, *, private: bool = False) -> bool:
+    """Writes a file in one step, with its folders, where nothing is yet; False where something is, which stays.
+
+    Raises ReconcilerError where it cannot.
+    """
+    with _written(path, data, private=private, new=True) as (temporary, real):
+        try:
+            real.hardlink_to(temporary)
+        except FileExistsError:
+            return False
+        except OSError:  # a file system without links
+            if real.exists():
+                return False
+            temporary.replace(real)
+    return True
+
+
+@contextmanager
+def _written(path: Path, data: bytes, *, private: bool, new: bool = False) -> Iterator[tuple[Path, Path]]:
+    """The data in a file beside the one that is meant; that file is gone in the end, whatever happens.
+
+    new: a link is not followed, and folders are made.
+    """
+    temporary: Path | None = None
     try:
-        real = path.resolve()
+        if new:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        real = path.parent.resolve() / path.name if new else path.resolve()
         handle, name = tempfile.mkstemp(dir=real.parent, prefix=".reconciler-")
+        temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(real)
+        if not private:
+            temporary.chmod(real.stat().st_mode & 0o777 if real.is_file() else 0o666 & ~_read_umask())
+        yield temporary, real
     except OSError as error:
-        if name:
-            with suppress(OSError):
-                Path(name).unlink()
         raise ReconcilerError(f"{path}: cannot be written: {error.strerror}", "name another file") from None
+    finally:
+        if temporary is not None:
+            with suppress(OSError):
+                temporary.unlink()
+
+
+def _read_umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def read_file(path: Path, largest: int) -> bytes:

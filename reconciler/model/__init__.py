@@ -12,6 +12,7 @@ schemas/report.schema.json are generated from these types, as schemas/show.schem
 
 from __future__ import annotations
 
+from reconciler.model.catalogue import CATALOGUE_FORMAT, Catalogue, CatalogueProvider, CatalogueSetting
 from reconciler.model.common import Commit, Json, Path, Problem, SecretRef, Source
 from reconciler.model.desired import Allowed, Command, Lifecycle, Manifest, Plain, Setting
 from reconciler.model.live import Live, Provider, SettingDefinition, Snapshot
@@ -40,12 +41,16 @@ from reconciler.model.shown import (
 )
 
 __all__ = [
+    "CATALOGUE_FORMAT",
     "PLAN_FORMAT",
     "REPORT_FORMAT",
     "SHOW_FORMAT",
     "VALIDATE_FORMAT",
     "Allowed",
     "AppliedBy",
+    "Catalogue",
+    "CatalogueProvider",
+    "CatalogueSetting",
     "Change",
     "Command",
     "Commit",
