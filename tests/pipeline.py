@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Mapping, Sequence
 from random import Random
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 
@@ -19,11 +19,12 @@ from reconciler.desired.references import references, resolve
 from reconciler.desired.secrets import SecretKeys, Secrets
 from reconciler.errors import InvalidError
 from reconciler.live.account import Account
-from reconciler.model import Allowed, Manifest, Plan, Snapshot
+from reconciler.model import Allowed, Manifest, Plan, Report, ReportSummary, Requests, SecretRef, Snapshot
 from reconciler.planning.codec import seal_plan
 from reconciler.planning.guard import Guards
 from reconciler.planning.planner import Asked, Context, make_plan
 from reconciler.planning.settings import Place
+from reconciler.planning.undo import Undo, finish_undo, is_undoable, make_bare, make_undo
 from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.messages import Request
 from reconciler.sandbox.switches import Switches
@@ -137,7 +138,11 @@ class Bench:
         manifests, secrets, places = self.declared()
         began = account.now()
         snapshot = self.snapshot(account, manifests)
-        context = Context(
+        asked = Asked(secrets.reveal, self.keys.matches, Place(places.value, places.key))
+        return seal_plan(make_plan(manifests, snapshot, self._context(), asked))[0], snapshot, secrets, began
+
+    def _context(self) -> Context:
+        return Context(
             tool="0",
             api="https://api.example.com/v1/hood",
             account="main",
@@ -148,8 +153,24 @@ class Bench:
             when_hidden=self.when_hidden,
             guards=Guards(overrides=("deactivate", "default-status")),
         )
-        asked = Asked(secrets.reveal, self.keys.matches, Place(places.value, places.key))
-        return seal_plan(make_plan(manifests, snapshot, context, asked))[0], snapshot, secrets, began
+
+    def undo(self, applied: Applied) -> tuple[Undo, Applied]:
+        """Undoes what was applied: what the report says of it, and what became of that."""
+        report = Report("", "main", ReportSummary(), applied.outcomes, Requests(), 0.0)
+        bare = [make_bare(one, "report.json") for one in report.outcomes if is_undoable(one)]
+        account = self.account()
+        try:
+            began = account.now()
+            snapshot = self.snapshot(account, bare)
+            undo = make_undo(report, snapshot.objects, "report.json", in_scope=lambda _: True, secret=self.keys.matches)
+            nowhere = Place(lambda source, _: source, lambda source, _: source)
+            asked = Asked(_reveal_nothing, self.keys.matches, nowhere)
+            plan = finish_undo(make_plan(undo.manifests, snapshot, self._context(), asked), undo)
+            ask = Ask(_reveal_nothing, self.keys.matches)
+            hand = Hand(snapshot.objects, began)
+            return undo, apply_plan(plan, account, ask, parallel=1, hand=hand)
+        finally:
+            account.close()
 
     def apply(self, plan: Plan | None = None) -> Applied:
         """Applies a plan made before, or plans and applies with what was just read."""
@@ -164,6 +185,10 @@ class Bench:
             return apply_plan(plan, account, Ask(secrets.reveal, self.keys.matches), parallel=1, hand=hand)
         finally:
             account.close()
+
+
+def _reveal_nothing(_: SecretRef) -> NoReturn:
+    raise AssertionError("an undo sends no secret")
 
 
 def changes_of(plan: Plan) -> list[str]:

@@ -154,8 +154,10 @@ class Run:
 
 
 def _make_item(change: Change) -> Item:
-    """What the plan could not plan is skipped."""
-    return Item(change, status="skipped", error=change.error.message) if change.error else Item(change)
+    """What the plan could not plan is skipped; what it found to have moved is stale."""
+    if change.error is None:
+        return Item(change)
+    return Item(change, status="stale" if change.error.code == "moved" else "skipped", error=change.error.message)
 
 
 def _code_of(outcome: Outcome) -> int:

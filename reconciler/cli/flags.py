@@ -40,12 +40,15 @@ CHECKS: tuple[Option, ...] = (
     click.option("--strict", is_flag=True, default=None, help="A settings key that would be dropped is an error."),
     LITERALS,
 )
+SENDING: tuple[Option, ...] = (
+    click.option("--settings-patch", type=click.Choice(["auto", "changed", "whole"]), help="How settings are sent."),
+    click.option("--parallel", type=click.IntRange(1, 64), metavar="N", help="Requests at once."),
+)
 SCOPE: tuple[Option, ...] = (
     PATHS,
     TARGET,
     *CHECKS,
-    click.option("--settings-patch", type=click.Choice(["auto", "changed", "whole"]), help="How settings are sent."),
-    click.option("--parallel", type=click.IntRange(1, 64), metavar="N", help="Requests at once."),
+    *SENDING,
     click.option("--show-unmanaged", is_flag=True, help="List what no manifest describes."),
 )
 

@@ -139,6 +139,7 @@ class Plan(Struct, frozen=True):
 
     errors: what blocks single objects. complete: the live list was read whole, so that `unmanaged` is the whole truth.
     settings_patch: auto, changed or whole. overrides: the rules that --override lets through, for this plan alone.
+    origin: undo where it brings back what a report says.
     """
 
     tool: str
@@ -160,3 +161,4 @@ class Plan(Struct, frozen=True):
     complete: bool = True
     errors: tuple[Problem, ...] = ()
     overrides: tuple[str, ...] = ()
+    origin: Literal["manifests", "undo"] = "manifests"

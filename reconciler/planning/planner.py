@@ -23,7 +23,10 @@ from reconciler.values import id_order
 
 
 class Context(Struct, frozen=True):
-    """What a plan is bound to, and how it is made. created and expires: RFC 3339 UTC."""
+    """What a plan is bound to, and how it is made. created and expires: RFC 3339 UTC.
+
+    managed: manifests of the account where these are not all of them.
+    """
 
     tool: str
     api: str
@@ -38,6 +41,7 @@ class Context(Struct, frozen=True):
     strict: bool = False
     limits: Limits = Limits()
     guards: Guards = Guards()
+    managed: int = 0
 
 
 class Asked(Struct, frozen=True):
@@ -81,7 +85,11 @@ def make_plan(
     _refuse_errors(work)
     work.changes.sort(key=attrgetter("address"))
     changes = guard_changes(
-        work.changes, len(ordered), context.guards, context.settings_patch, complete=snapshot.complete
+        work.changes,
+        max(len(ordered), context.managed),
+        context.guards,
+        context.settings_patch,
+        complete=snapshot.complete,
     )
     return _finish(context, company, changes, matches, snapshot, work, out_of_scope=len(ordered) - len(scope))
 
