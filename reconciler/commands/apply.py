@@ -27,6 +27,7 @@ from reconciler.errors import RefusedError, UsageError
 from reconciler.model import Problem
 from reconciler.options import Token, load_options, read_token
 from reconciler.planning.codec import check_binding, is_plan, load_plan
+from reconciler.planning.coherence import check_coherence
 
 LARGEST_PLAN = 256 * 1024 * 1024
 
@@ -81,6 +82,8 @@ def apply_saved(file: Path, request: Request, console: Console, stopping: Stoppi
         company_id=options.company_id,
         now=datetime.now(UTC),
     )
+    keys = SecretKeys(options.secret_keys)
+    check_coherence(plan, str(file), keys.matches, keyed=key_of(request) is not None)
     console.warn(options.warnings)
     if plan.config != options.config_digest and options.config_file:
         console.warn([Problem("config-changed", f"{options.config_file} is not as it was when this plan was made")])
@@ -89,7 +92,7 @@ def apply_saved(file: Path, request: Request, console: Console, stopping: Stoppi
     secrets = resolve_plan(plan, options, request)
     token = Token(SANDBOX_TOKEN) if request.sandbox else read_token(options, request.environ)
     with open_account(request, options, token, console, stopping) as account:
-        ask = Ask(reveal=secrets.reveal, secret=SecretKeys(options.secret_keys).matches)
+        ask = Ask(reveal=secrets.reveal, secret=keys.matches)
         return execute(Execution(plan, options, account, ask, request, console, stopping))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.desired.files import MAX_BYTES
 from reconciler.desired.screen import screen
 from reconciler.model import Source
 
@@ -99,8 +100,12 @@ class _File:
 
 
 def _read_file(name: str) -> _File | None:
+    """None where it cannot be read; a name may come from a saved plan, and so lead to anything."""
+    path = Path(name)
     try:
-        text, problem, pure = screen(Path(name).read_bytes(), name)
-    except OSError:
+        if not path.is_file() or path.stat().st_size > MAX_BYTES:
+            return None
+        text, problem, pure = screen(path.read_bytes(), name)
+    except (OSError, ValueError):
         return None
     return None if problem is not None else _File(name, text, pure=pure)

@@ -49,7 +49,7 @@ def load_plan(data: bytes, file: str, key: bytes | None = None) -> Plan:
     try:
         # Not msgspec.json.decode, since the name of a file may hold what only ASCII escapes can carry.
         plan = msgspec.convert(found, type=Plan)
-    except (msgspec.ValidationError, RecursionError):
+    except (msgspec.ValidationError, UnicodeEncodeError, RecursionError):
         plan = None
     if plan is None or plan.format != PLAN_FORMAT:
         # Only another version of the tool writes a plan that is sealed and that this one cannot read.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciler.desired.load import Places, load_documents, load_text
+from reconciler.desired.load import MAX_BYTES, Places, load_documents, load_text
 from reconciler.model import Plain, Source
 from tests.desired.corpus import TEXTS
 
@@ -187,3 +188,13 @@ def closed(rest: str) -> str:
     while rest[end] != rest[0] or (rest[0] == "'" and rest[end + 1 : end + 2] == "'"):
         end += 2 if rest[end] in ("\\", "'") and (rest[0] == "'" or rest[end] == "\\") else 1
     return rest[: end + 1]
+
+
+def test_a_place_in_what_is_no_file_is_not_looked_for(tmp_path: Path) -> None:
+    """The name may come from a saved plan, and lead to a pipe, a device, or something huge."""
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with (tmp_path / "huge.yaml").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    for name in (str(tmp_path / "pipe.yaml"), str(tmp_path / "huge.yaml"), str(tmp_path), "/dev/zero", "a\0b"):
+        source = Source(name, 1, 1)
+        assert Places().value(source, ("settings", "port")) == source
