@@ -65,6 +65,11 @@ OVERRIDE: Option = click.option(
 )
 
 
+METRICS: Option = click.option(
+    "--metrics", type=click.Path(path_type=Path), metavar="FILE", help="Write a Prometheus text file of the run."
+)
+
+
 def format_option(*forms: str) -> Option:
     """`--format` of a verb that writes its answer in these formats."""
     return click.option("--format", "format_", type=click.Choice(forms), help="What stdout carries.")

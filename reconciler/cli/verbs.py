@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -65,8 +67,25 @@ def run(context: click.Context, given: Mapping[str, Any], command: Command, *, o
 
     merged = merge(context.obj, given, os.environ)
     console, stopping = make_console(merged, os.environ), Stopping()
+    console.measured.verb = context.command.name or ""
+    began = time.time()
     try:
         with stopping.caught():
-            return command(make_request(merged, os.environ, offline=offline), console, stopping)
+            code = command(make_request(merged, os.environ, offline=offline), console, stopping)
     except ReconcilerError as error:
-        return console.end(error)
+        code = console.end(error)
+    return _measure(merged.get("metrics"), console, code, began)
+
+
+def _measure(path: Path | None, console: Console, code: int, began: float) -> int:
+    """Writes --metrics, however the run ended."""
+    if path is None:
+        return code
+    from reconciler.commands.measuring import save_metrics
+
+    try:
+        save_metrics(path, console.measured, code, began)
+    except ReconcilerError as error:
+        console.fail(error)
+        return code or error.exit_code
+    return code

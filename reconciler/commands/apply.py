@@ -73,6 +73,7 @@ def _may_be_plan(path: Path) -> bool:
 def apply_saved(file: Path, request: Request, console: Console, stopping: Stopping) -> int:
     """Applies exactly what the file says, to objects that still are what the plan saw."""
     plan = load_plan(read_file(request.cwd / file, LARGEST_PLAN), str(file), key_of(request))
+    console.measured.account = plan.account
     options = find_options(plan, request)
     check_binding(
         plan,
@@ -99,6 +100,7 @@ def apply_saved(file: Path, request: Request, console: Console, stopping: Stoppi
 def apply_now(request: Request, console: Console, stopping: Stopping) -> int:
     """Plans from the manifests, asks, and applies with what has just been read."""
     options = load_options(flags=request.flags, environ=request.environ, cwd=request.cwd, paths=request.paths)
+    console.measured.account = options.account
     console.warn(options.warnings)
     declared = declare(request, options)
     with open_account(request, options, declared.token, console, stopping) as account:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 import sys
 import time
@@ -12,10 +13,11 @@ from typing import Any, Literal, TextIO
 
 from reconciler.commands.forms import Write, Writers, save_writes
 from reconciler.commands.streams import LostError, fit_document, make_lost, silence
-from reconciler.errors import InvalidError, ReconcilerError, RefusedError
+from reconciler.errors import ApiError, InvalidError, ReconcilerError, RefusedError
 from reconciler.model import Problem, Validation
 from reconciler.reporting.documents import validation_document
 from reconciler.reporting.formats import validation_writers
+from reconciler.reporting.metrics import Measured
 from reconciler.reporting.progress import Progress
 from reconciler.reporting.style import ColorChoice, Style, prefix_lines, use_color
 from reconciler.reporting.validation_text import render_error, render_problems
@@ -46,6 +48,8 @@ class Console:
         self.stdout, self.stderr = stdout or sys.stdout, stderr or sys.stderr
         self.quiet, self.verbose, self.log_format = quiet, verbose, log_format
         self.sandbox, self.form, self.writes = sandbox, form, writes
+        self.run_id = environ.get("RECONCILER_RUN_ID") or secrets.token_hex(8)
+        self.measured = Measured()
         width = shutil.get_terminal_size((100, 24)).columns
         taken = len(PREFIX) if sandbox else 0
         self.style = _style(self.stdout, color, environ, max(40, width - taken))
@@ -86,7 +90,7 @@ class Console:
         if self.quiet:
             return
         if self.log_format == "json":
-            self._remark(json.dumps({"time": _now(), "level": "info", "event": event, **fields}))
+            self._remark(json.dumps({**self._stamp("info"), "event": event, **fields}))
         elif self.verbose:
             words = " ".join(f"{key}={value}" for key, value in fields.items() if value is not None)
             self._remark(self._mark(f"{event} {words}".rstrip()))
@@ -138,8 +142,14 @@ class Console:
         problems = error.problems if isinstance(error, InvalidError | RefusedError) else ()
         for row in problems or (Problem("error", error.message, None, error.fix),):
             place = str(row.source) if row.source else None
-            line = {"time": _now(), "level": "error", "event": row.code, "text": row.message}
-            self._remark(json.dumps({**line, "source": place, "fix": row.fix, "exit": error.exit_code}))
+            line = {**self._stamp("error"), "event": row.code, "text": row.message}
+            trace = {"trace_id": error.trace_id} if isinstance(error, ApiError) and error.trace_id else {}
+            self._remark(json.dumps({**line, "source": place, "fix": row.fix, "exit": error.exit_code, **trace}))
+
+    def _stamp(self, level: str) -> dict[str, str]:
+        """What every line of the JSON log begins with: when, how bad, and whose it is."""
+        account = {"account": self.measured.account} if self.measured.account else {}
+        return {"time": _now(), "level": level, "run": self.run_id, **account}
 
     def _fail_document(self, errors: Sequence[InvalidError]) -> None:
         problems = tuple(problem for error in errors for problem in error.problems)

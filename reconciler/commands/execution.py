@@ -86,6 +86,8 @@ def _execute(run: Execution) -> int:
     # A signal that came between two requests ends the run without an error of its own.
     code = worst([applied.code, run.stopping.code]) if applied.code and run.stopping.code else applied.code
     report = make_report(run, applied, time.monotonic() - began, code)
+    run.console.measured.report, run.console.measured.requests = report.summary, report.requests
+    run.console.measured.plan = run.plan.summary
     unkept = _keep(run, report)
     run.console.publish(
         report_writers(

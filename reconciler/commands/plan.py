@@ -47,10 +47,13 @@ def run_plan(request: Request, console: Console, stopping: Stopping, *, word: st
     if request.out is not None:
         check_target(request.out)
     options = load_options(flags=request.flags, environ=request.environ, cwd=request.cwd, paths=request.paths)
+    console.measured.account = options.account
     console.warn(options.warnings)
     declared = declare(request, options)
     with open_account(request, options, declared.token, console, stopping) as account:
         planned = make_planned(request, options, declared, account, console)
+        console.measured.requests = account.requests
+    console.measured.plan = planned.plan.summary
     stopping.check()
     plan = planned.plan
     if request.out is not None:
