@@ -10,6 +10,7 @@ import msgspec
 from reconciler.applying.api import Ask
 from reconciler.applying.apply import Hand
 from reconciler.commands.asking import confirmed
+from reconciler.commands.bound import check_bound
 from reconciler.commands.connect import open_account
 from reconciler.commands.console import Console
 from reconciler.commands.declared import SANDBOX_TOKEN
@@ -90,6 +91,7 @@ def apply_saved(file: Path, request: Request, console: Console, stopping: Stoppi
         console.warn([Problem("config-changed", f"{options.config_file} is not as it was when this plan was made")])
     plan = msgspec.structs.replace(plan, changes=narrow_plan(plan, request.targets))
     check_refusals(plan, file)
+    check_bound(plan, file, options, request)
     secrets = resolve_plan(plan, options, request)
     token = Token(SANDBOX_TOKEN) if request.sandbox else read_token(options, request.environ)
     with open_account(request, options, token, console, stopping) as account:

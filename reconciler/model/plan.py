@@ -71,7 +71,7 @@ class Change(Struct, frozen=True):
     body: the smallest PATCH; a reference stands as {"secret": "env:NAME"}. along: settings that the API hides and the
     manifest names; they travel with a PATCH of whole settings, since leaving them out might erase them. error: why
     the object is blocked (nothing is sent). refused, overridden: what guards say against it, and what --override let
-    through of that.
+    through of that. declared: sha256 of what the manifest declares, by which apply tells whether it still does.
     """
 
     action: Literal["create", "update", "none"]
@@ -92,6 +92,7 @@ class Change(Struct, frozen=True):
     status: str | None = None
     effective_status: str | None = None
     overridden: tuple[Refusal, ...] = ()
+    declared: str = ""
 
     @property
     def is_delicate(self) -> bool:

@@ -35,8 +35,9 @@ def _seal_of(data: bytes, key: bytes | None) -> str:
 
 
 def is_plan(data: bytes) -> bool:
-    """Whether a file means to be a saved plan: it says so, whatever else may be wrong with it."""
-    return data.lstrip()[:1] == b"{" and (b"reconciler.plan" in data[:4096] or b'"seal"' in data)
+    """Whether a file means to be a saved plan: it says so in one of two ways, whatever byte of it was changed."""
+    told = b'"reconciler.plan/' in data, b'"seal"' in data
+    return all(told) or (any(told) and data.lstrip()[:1] == b"{")
 
 
 def load_plan(data: bytes, file: str, key: bytes | None = None) -> Plan:

@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from reconciler.model import Change, Live, Manifest, Path, Problem
 from reconciler.planning.account import Account, Questions
+from reconciler.planning.binding import digest_declared
 from reconciler.planning.diff import Difference, Wanted, diff_live, is_same, make_wanted
 from reconciler.planning.patch import make_along, make_body, make_fields, make_seen
 from reconciler.planning.settings import Findings, check_settings, is_quiet, undefined_keys
@@ -121,6 +122,7 @@ def _compare_fields(
         is_default=live.is_default,
         status=live.status,
         effective_status=live.effective_status,
+        declared=digest_declared(manifest, (item.path for item in findings.dropped)),
     )
 
 

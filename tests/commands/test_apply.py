@@ -153,10 +153,10 @@ def test_a_signal_while_applying_ends_after_the_request_in_flight(
 
 
 def test_a_saved_plan_is_applied_as_it_is(stage: Stage) -> None:
-    """Without a question, whatever the manifests say by now, whatever its name; --target narrows it."""
+    """Without a question, whatever its name, and whatever other documents say by now; --target narrows it."""
     stage.write("manifests/more.yaml", 'key: ops\nid: "1174"\nprovider: telegram\nstatus: inactive\n')
     stage.run("plan", "--out", "plan.yaml")
-    stage.write("manifests/main.yaml", "nonsense: [")
+    stage.write("manifests/broken.yaml", "nonsense: [")
     report = stage.run("apply", "plan.yaml", "--target", "telegram/*", "--format", "json").document
     assert [outcome["address"] for outcome in report["outcomes"]] == ["telegram/ops"]
     assert "1 applied" in stage.run("apply", "plan.yaml", "--target", "1162").out

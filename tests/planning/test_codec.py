@@ -105,7 +105,7 @@ def test_a_flipped_byte_anywhere_is_found(key: bytes | None, flip: int) -> None:
     _, data = seal_plan(make_small(), key)
     for index in range(len(data)):
         changed = data[:index] + bytes([data[index] ^ flip]) + data[index + 1 :]
-        with pytest.raises((RefusedError, InvalidError)):
+        with pytest.raises(RefusedError):
             load(changed, key)
 
 

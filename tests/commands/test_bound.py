@@ -1,0 +1,74 @@
+"""What a saved plan is held to where the manifests are at hand."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from reconciler.planning.codec import load_plan, seal_plan
+from tests.commands.stage import Stage
+
+OPS = 'key: ops\nid: "1174"\nprovider: telegram\nname: Ops\n'
+KEY = "a key"
+
+
+@pytest.fixture
+def planned(stage: Stage) -> Stage:
+    """A plan that renames 1174 lies in plan.json, sealed with a key."""
+    stage.write("manifests/more.yaml", OPS)
+    stage.run("plan", "--out", "plan.json", RECONCILER_KEY=KEY)
+    return stage
+
+
+def test_what_differs_is_told_at_its_place(planned: Stage) -> None:
+    """Nothing is sent, and the fix is a new plan."""
+    planned.write("manifests/more.yaml", OPS.replace("Ops", "Chat"))
+    err = planned.run("apply", "plan.json", code=4, RECONCILER_KEY=KEY).err
+    assert 'manifests/more.yaml:4:7: telegram/ops: name: the plan would send "Ops"' in err
+    assert "reconciler plan --out plan.json" in err
+    assert planned.patches == 0
+
+
+def test_what_is_no_longer_named_is_told_where_it_would_stand(planned: Stage) -> None:
+    """Of a key at the top the document itself."""
+    planned.write("manifests/more.yaml", "# by its id alone\n" + OPS.replace("name: Ops\n", ""))
+    err = planned.run("apply", "plan.json", code=4, RECONCILER_KEY=KEY).err
+    assert "manifests/more.yaml:2:1: telegram/ops: name: the manifest does not name it" in err
+
+
+def test_what_is_gone_or_broken_is_told_together(planned: Stage) -> None:
+    """The refusal decides the exit code."""
+    (planned.folder / "manifests/more.yaml").unlink()
+    main = next(path for path in (planned.folder / "manifests").glob("*.yaml"))
+    main.write_text("nonsense: [\n")
+    err = planned.run("apply", "plan.json", code=4, RECONCILER_KEY=KEY).err
+    assert "telegram/ops: no manifest declares it any more" in err
+    assert main.name + ":2:1" in err
+    assert planned.patches == 0
+
+
+def test_what_is_broken_alone_is_not_valid(planned: Stage) -> None:
+    """Exit 3 with what is wrong."""
+    planned.write("manifests/more.yaml", OPS + "nonsense: 1\n")
+    assert "manifests/more.yaml:5:1" in planned.run("apply", "plan.json", code=3, RECONCILER_KEY=KEY).err
+
+
+def test_without_any_manifest_there_is_nothing_to_compare(planned: Stage) -> None:
+    """A job that has only the plan file."""
+    for path in (planned.folder / "manifests").glob("*.yaml"):
+        path.unlink()
+    planned.run("apply", "plan.json", RECONCILER_KEY=KEY)
+    assert planned.name_of("1174") == "Ops"
+
+
+@pytest.mark.parametrize(("key", "code"), [(KEY, 0), (None, 4)])
+def test_a_key_vouches_for_what_undo_puts_back(planned: Stage, key: str | None, code: int) -> None:
+    """It is what no manifest declares; without a key anybody could say so."""
+    path = planned.folder / "plan.json"
+    plan = msgspec.structs.replace(load_plan(path.read_bytes(), "plan.json", KEY.encode()), origin="undo")
+    path.write_bytes(seal_plan(plan, key.encode() if key else None)[1])
+    planned.write("manifests/more.yaml", OPS.replace("Ops", "Chat"))
+    environ = {"RECONCILER_KEY": key} if key else {}
+    err = planned.run("apply", "plan.json", code=code, **environ).err
+    assert ("RECONCILER_KEY" in err) is (code == 4)
+    assert (planned.name_of("1174") == "Ops") is (code == 0)
