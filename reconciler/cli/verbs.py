@@ -24,7 +24,19 @@ if TYPE_CHECKING:
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
-VERBS = ("validate", "plan", "apply", "undo", "drift", "show", "schema", "providers", "comment", "sandbox")
+VERBS = (
+    "init",
+    "validate",
+    "plan",
+    "apply",
+    "undo",
+    "drift",
+    "show",
+    "schema",
+    "providers",
+    "comment",
+    "sandbox",
+)
 """As `--help` lists them: in the order in which people meet them. Each stands in verb_NAME.py as `verb`."""
 
 

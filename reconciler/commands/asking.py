@@ -10,15 +10,24 @@ from reconciler.commands.console import Console
 from reconciler.commands.stopping import Stopping
 
 
-def confirmed(console: Console, stopping: Stopping) -> bool:
+def confirmed(console: Console, stopping: Stopping, question: str = "Apply this?") -> bool:
     """Asks on the terminal; only yes is yes. A signal ends the run at once: nothing is under way."""
-    console.prompt("Apply this? Only yes is yes: ")
+    return _read_line(f"{question} Only yes is yes: ", console, stopping).lower() == "yes"
+
+
+def ask(question: str, console: Console, stopping: Stopping) -> str:
+    """The line that is typed on the terminal, without spaces around it; nothing where nobody is there to answer."""
+    return _read_line(question, console, stopping) if console.asks else ""
+
+
+def _read_line(question: str, console: Console, stopping: Stopping) -> str:
+    console.prompt(question)
     with stopping.at_once():
         try:
             _wait_for_line(stopping)
-            return input().strip().lower() == "yes"
+            return input().strip()
         except (EOFError, UnicodeDecodeError):
-            return False
+            return ""
 
 
 def _wait_for_line(stopping: Stopping) -> None:
