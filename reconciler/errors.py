@@ -11,6 +11,7 @@
     │   ├── UnknownOutcomeError     8    a write was sent, and whether it happened cannot be told
     │   ├── RejectedError           8    400 and the like: this request was refused by the API
     │   └── LateError               8    a write that could not leave in time was not sent
+    ├── EndedError                   what ended the run holds this request back; with the exit code of that
     └── StoppedError            130/143  a signal asked the run to end
 
 Each message says what happened and where; `fix` what to type next. No message, repr or cause holds a secret or token:
@@ -113,6 +114,14 @@ class LateError(ApiError):
     """The windows would have held a write until what was read before it is too old; nothing was sent."""
 
 
+class EndedError(ReconcilerError):
+    """Another request has ended the run, so that this one was not sent; in the words of what ended it."""
+
+    def __init__(self, by: ReconcilerError) -> None:
+        super().__init__(by.message, by.fix)
+        self.exit_code = by.exit_code
+
+
 class StoppedError(ReconcilerError):
     """SIGINT (130) or SIGTERM (143) asked the run to end."""
 
@@ -147,10 +156,11 @@ def not_text(path: str, text: str, provider: str, source: Source | None, *, secr
     )
 
 
-def tell_hidden(masked: Sequence[str], unsure: Sequence[str]) -> tuple[str, str]:
+def tell_hidden(masked: Sequence[str], unsure: Sequence[str], *, replaces: bool = False) -> tuple[str, str]:
     """Settings that no manifest names and whole settings might erase, and the ways out.
 
     masked: keys whose values the API hides. unsure: secrets that are left out, as they are where nothing is set.
+    replaces: PATCH is known to replace settings, so that sending changed keys alone is no way out.
     """
     told = [f"the API hides {', '.join(masked)}"] if masked else []
     if unsure:
@@ -160,4 +170,6 @@ def tell_hidden(masked: Sequence[str], unsure: Sequence[str]) -> tuple[str, str]
     message = f"{'; '.join(told)}, and the manifest does not name {pronoun}: whole settings might erase what is there"
     null = f", or {unsure[0]}: null where nothing is set" if unsure else ""
     fix = f"name {pronoun} in the manifest (secrets as references{null})"
+    if replaces:
+        return f"{message}, and this API replaces settings", fix
     return message, f"{fix}, or set settings_patch: changed in reconciler.yaml if PATCH merges"

@@ -8,13 +8,15 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from reconciler.errors import ReconcilerError
 from reconciler.model import Json, Live, SecretRef
 
 
 class Api(Protocol):
     """One account. All methods may be called from several threads and raise ReconcilerErrors only.
 
-    Every method that sends or waits raises StoppedError once a signal has asked the run to end.
+    Every method that sends or waits raises StoppedError once a signal has asked the run to end, and EndedError once
+    end() was called or any request was answered 401.
     """
 
     def now(self) -> float:
@@ -34,14 +36,21 @@ class Api(Protocol):
         ...
 
     def send_patch(
-        self, one: str, body: dict[str, Json], *, quiet: bool, left: Callable[[], None], by: float | None = None
+        self,
+        one: str,
+        body: dict[str, Json],
+        *,
+        quiet: bool,
+        left: Callable[[], None],
+        by: float | None = None,
+        again: bool = False,
     ) -> None:
         """One PATCH. Raises UnknownOutcomeError (it may have happened), RejectedError, AnswerError (throttled for
         good), UnauthorisedError, UnreachableError (it never left).
 
         quiet: nothing that the API says of the body is repeated, since it may hold a secret. by: monotonic seconds;
         where it could leave only later, LateError comes at once instead, and nothing was done. left: called for each
-        PATCH that left, those answered 429 too.
+        PATCH that left, those answered 429 too. again: one for the same change was sent before.
         """
         ...
 
@@ -55,6 +64,10 @@ class Api(Protocol):
 
     def shield(self) -> AbstractContextManager[None]:
         """While it is held by a thread, that thread's requests are not stopped by a signal."""
+        ...
+
+    def end(self, error: ReconcilerError, *, reads: bool = False) -> None:
+        """Nothing leaves any more, on any thread. reads: no write, but those within shield()."""
         ...
 
     @property

@@ -22,24 +22,29 @@ from reconciler.applying.write import Hand, Writer
 from reconciler.errors import (
     AnswerError,
     ApiError,
+    EndedError,
     ReconcilerError,
     RefusedError,
     StoppedError,
+    UnauthorisedError,
     UnreachableError,
     worst,
 )
-from reconciler.model import Change, Outcome, Plan
+from reconciler.model import Change, Outcome, Plan, Problem
 
 __all__ = ["Applied", "Hand", "apply_plan"]
 
 
 class Applied(Struct, frozen=True):
-    """What became of all changes; `code`: the exit code; `fatal`: what ended the run early."""
+    """What became of all changes; `code`: the exit code; `fatal`: what ended the run early; `refusal`: why it left
+    single objects alone, each with what to type.
+    """
 
     outcomes: tuple[Outcome, ...]
     notes: tuple[str, ...]
     code: int
     fatal: ReconcilerError | None = None
+    refusal: RefusedError | None = None
 
 
 class Run:
@@ -132,6 +137,9 @@ class Run:
             self._end(error)
 
     def _end(self, error: ReconcilerError) -> None:
+        if not isinstance(error, StoppedError | EndedError):
+            # Whoever waits for the windows is not to be sent. What was sent before another company showed is read back.
+            self._api.end(error, reads=not isinstance(error, UnauthorisedError))
         with self._lock:
             self._codes.add(error.exit_code)
             if self._fatal is None or isinstance(self._fatal, StoppedError):
@@ -145,12 +153,13 @@ class Run:
         ended = self._fatal.message if self._fatal else ""
         outcomes = tuple(with_image(item.outcome(ended), item, self._ask.secret) for item in self._items)
         codes = [*self._codes, *map(_code_of, outcomes)]
-        if any(item.blind for item in self._items):
-            codes.append(RefusedError.exit_code)
+        refusal = _make_refusal(self._items)
+        if refusal:
+            codes.append(refusal.exit_code)
         tried = [item for item in self._items if item.status != "skipped"]
         if tried and all(item.unheard for item in tried):
             codes.append(ApiError.exit_code)
-        return Applied(outcomes=outcomes, notes=self._merging.notes, code=worst(codes), fatal=self._fatal)
+        return Applied(outcomes, self._merging.notes, worst(codes), self._fatal, refusal)
 
 
 def _make_item(change: Change) -> Item:
@@ -158,6 +167,22 @@ def _make_item(change: Change) -> Item:
     if change.error is None:
         return Item(change)
     return Item(change, status="stale" if change.error.code == "moved" else "skipped", error=change.error.message)
+
+
+def _make_refusal(items: list[Item]) -> RefusedError | None:
+    problems = [
+        Problem(
+            item.refused.rule,
+            f"{item.change.address}: {item.refused.message}",
+            item.refused.source,
+            item.refused.override,
+        )
+        for item in items
+        if item.refused
+    ]
+    rules = ", ".join(sorted({problem.code for problem in problems}))
+    number = f"{len(problems)} object{'s were' if len(problems) > 1 else ' was'} left alone"
+    return RefusedError(f"{rules}: {number}", None, problems) if problems else None
 
 
 def _code_of(outcome: Outcome) -> int:

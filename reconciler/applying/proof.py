@@ -14,17 +14,19 @@ from reconciler.errors import LateError
 from reconciler.model import Change, Live
 from reconciler.values import is_mask, is_nothing
 
-PROOFS = 3
-"""Objects that may be sent for a proof: one that shows nothing costs all the waits for lagging reads."""
-
 
 def is_proof(change: Change, before: Live, ask: Ask) -> bool:
     """Whether this object can show if PATCH merges, at no risk: all that it may lose can be put back."""
     named = set(change.seen.keys) if change.seen else set()
-    sent = change.body.get("settings", {})
-    rest = {key for key, value in before.settings.items() if key not in sent and not is_nothing(value)}
+    rest = _rest(change, before)
     hidden = {key for key in rest if is_mask(before.settings[key], secret=ask.secret(key))}
     return bool(rest) and rest <= named and hidden <= change.along.keys()
+
+
+def _rest(change: Change, before: Live) -> set[str]:
+    """Settings that are there, and that a PATCH of changed keys alone does not name."""
+    sent = change.body.get("settings", {})
+    return {key for key, value in before.settings.items() if key not in sent and not is_nothing(value)}
 
 
 class Proof:
@@ -35,14 +37,16 @@ class Proof:
         self._writer, self._readback, self._merging = writer, readback, merging
 
     def candidates(self, items: list[Item]) -> Iterator[Item]:
-        """The items to try, one after the other until it is known; default integrations last."""
+        """The items to try, one after the other until one was sent: one that shows nothing costs all the waits for
+        lagging reads. Default integrations come last.
+        """
         fit = [item for item in items if item.status is None and item.change.can_prove]
-        tried = 0
         for item in sorted(fit, key=lambda item: (item.change.is_default is True, item.change.address)):
-            if self._merging.merges is not None or tried == PROOFS:
+            if self._merging.merges is not None:
                 return
             yield item
-            tried += item.sent
+            if item.sent:
+                return
 
     def prove(self, item: Item, items: list[Item]) -> None:
         """Sends the item as a proof and reads it back; leaves it as it was where it is none after all."""
@@ -52,10 +56,15 @@ class Proof:
         before = self._writer.prepare(item, None)
         if before is None or not is_proof(item.change, before, self._ask):
             return
+        item.at_risk = tuple(sorted(_rest(item.change, before)))
         try:
             send_change(item, before, self._api, self._ask)
         except LateError:
+            item.at_risk = ()
             return
-        if item.unread:
+        if item.sent and item.status in (None, "unverified"):
             shared = Counter(other.page for other in items if other.status is None)[item.page] > 1
             self._readback.prove(item, self._writer.view(item.page) if shared and item.page else None)
+        elif item.status == "failed":
+            # Refused, or gone.
+            item.at_risk = ()

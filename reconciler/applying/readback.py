@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from reconciler.applying.api import Api, Ask
-from reconciler.applying.send import send_counted
+from reconciler.applying.send import send_change, send_counted
 from reconciler.applying.verify import blind_keys, make_verdicts, reads_new, vanished_keys, whole_settings
-from reconciler.applying.work import LAGS, Item, Merging, View, read_page
-from reconciler.errors import ApiError, UnauthorisedError, UnknownOutcomeError
+from reconciler.applying.work import JUST, LAGS, Item, Merging, View, read_page
+from reconciler.errors import (
+    ApiError,
+    EndedError,
+    RefusedError,
+    StoppedError,
+    UnauthorisedError,
+    UnknownOutcomeError,
+)
 from reconciler.model import FieldVerdict, Json, Live
 from reconciler.values import is_nothing
 
@@ -41,14 +50,54 @@ class Readback:
                     self._judge(item, objects.get(item.one))
 
     def prove(self, item: Item, view: View | None) -> None:
-        """Reads the proof of merging back until it is decided. view: of the page whose other objects come next."""
-        # What the proof may have erased is put back before a signal ends the run.
+        """Reads the proof of merging back until it is decided. view: of the page whose other objects come next.
+
+        A signal ends the waiting. But what the proof may have erased is put back first: an object of which nobody knows
+        is sent its whole settings.
+        """
+        refused: RefusedError | None = None
         with self._api.shield():
-            seen = item.after or (view.renew().get(item.one) if view else None)
+            seen = item.after
+            try:
+                seen = seen or (view.renew().get(item.one) if view else None)
+            except RefusedError as error:
+                refused = error
+            # Where a signal or a fault came between, it was given up too early.
+            item.status = item.error = None
             self._judge(item, seen)
-        while item.unread:
-            self._api.wait(LAGS[item.looks])
+        self._wait_for(item)
+        if item.at_risk and item.unread and item.before and item.stored:
+            with self._api.shield():
+                self._secure(item, item.before, item.stored)
+            self._wait_for(item)
+        if refused:
+            raise refused
+
+    def _wait_for(self, item: Item) -> None:
+        """Reads it again while it may lag, or until the run ends."""
+        while item.unread and not item.looked_enough:
+            try:
+                self._api.wait(LAGS[item.looks])
+            except (StoppedError, EndedError):
+                return
             item.looks += 1
+            with self._api.shield():
+                self._judge(item, None)
+
+    def _secure(self, item: Item, before: Live, now: Live) -> None:
+        """Sends the whole settings after a proof that shows nothing, so that nothing is lost whatever it did."""
+        item.secured = True
+        settings = whole_settings(item.change, before, self._ask, now)
+        self._api.ready(2)
+        item.whole, item.by = True, self._api.now() + JUST
+        try:
+            send_change(item, msgspec.structs.replace(before, settings=settings), self._api, self._ask)
+        finally:
+            item.whole = False
+        if item.trouble is None:
+            item.at_risk = ()
+        item.looks = 0
+        if item.unread:
             self._judge(item, None)
 
     def _judge(self, item: Item, after: Live | None) -> None:
@@ -68,15 +117,19 @@ class Readback:
         if gone and not item.repaired:
             after = self._repair(item, before, after)
             gone = vanished_keys(item.change, before, after)
+        item.stored = after
         verdicts = make_verdicts(item.change, before, after, self._ask)
         dropped = any(verdict.verdict == "dropped" for verdict in verdicts)
         settings = [verdict for verdict in verdicts if verdict.path[0] == "settings"]
         new = reads_new(settings, before, after)
-        if new and not gone and not item.whole and not item.repaired and self._merging.merges is None:
-            self._merging.merges = True
+        if new and not gone:
+            item.at_risk = ()
+            if self._merging.merges is None and not (item.whole or item.repaired or item.secured):
+                self._merging.merges = True
         if (dropped or gone) and not item.looked_enough:
             return
-        item.stored = after
+        if item.at_risk and not gone and not item.secured:
+            return
         item.verdicts = (*verdicts, *_lost(gone, LOST), *self._find_erased(item, before, after, gone))
         _close(item, new=reads_new(verdicts, before, after))
 
@@ -92,13 +145,13 @@ class Readback:
         if not item.whole:
             self._merging.merges = False
         item.repaired, item.looks = True, 0
-        body = {"settings": dict(sorted(whole_settings(item.change, before, self._ask).items()))}
+        body = {"settings": dict(sorted(whole_settings(item.change, before, self._ask, after).items()))}
         try:
             with self._api.shield():
                 return self._put_back(item, before, after, body)
         except ApiError as error:
             item.looks, item.trace_id = len(LAGS), error.trace_id
-        except UnauthorisedError:
+        except (UnauthorisedError, EndedError):
             item.verdicts = _lost(vanished_keys(item.change, before, after), LOST)
             _close(item, new=False)
             raise
@@ -109,7 +162,7 @@ class Readback:
         while again:
             number, again = number + 1, False
             try:
-                send_counted(item, body, self._api, quiet=True)
+                send_counted(item, body, self._api, quiet=True, again=number > 2)
             except UnknownOutcomeError:
                 again = self._api.pause(number)
             after = self._api.read_one(item.one) or after

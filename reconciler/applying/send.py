@@ -9,6 +9,7 @@ from reconciler.applying.work import JUST, Item
 from reconciler.errors import (
     AnswerError,
     ApiError,
+    EndedError,
     LateError,
     RejectedError,
     StoppedError,
@@ -31,31 +32,33 @@ def _changed_settings(change: Change, ask: Ask) -> dict[str, Json]:
     return {key: resolve(value, ask) for key, value in change.body["settings"].items()}
 
 
-def send_counted(item: Item, body: dict[str, Json], api: Api, *, quiet: bool, by: float | None = None) -> None:
+def send_counted(
+    item: Item, body: dict[str, Json], api: Api, *, quiet: bool, by: float | None = None, again: bool = False
+) -> None:
     """One PATCH of Api.send_patch, each that leaves counted."""
 
     def left() -> None:
         item.attempts += 1
 
-    api.send_patch(item.one, body, quiet=quiet, by=by, left=left)
+    api.send_patch(item.one, body, quiet=quiet, by=by, left=left, again=again)
 
 
 def send_change(item: Item, before: Live, api: Api, ask: Ask) -> None:
     """Sends it, and leaves it open to be read back; closes it where that settles nothing any more.
 
     After an unknown outcome the object is read before any second write: as desired is done, as planned is sent again,
-    else it is stale. UnauthorisedError passes; StoppedError and LateError pass where nothing was sent.
+    else it is stale. UnauthorisedError and EndedError pass; StoppedError and LateError where nothing was sent.
     """
-    number, last = 1, before
-    while not _send_once(item, last, api, ask):
-        number += 1
+    number, last, again = 1, before, False
+    while not _send_once(item, last, api, ask, again=again):
+        number, again = number + 1, True
         try:
             more = api.pause(number)
             api.ready(2)
             read_at = api.now()
             live = api.read_one(item.one)
-        except StoppedError:
-            item.close("unverified", "sent, and interrupted before it could be read back")
+        except (StoppedError, EndedError) as error:
+            item.close("unverified", f"sent, not verified: {error.message}")
             return
         except ApiError as error:
             item.close("unverified", f"sent, and could not be read back: {error.message}")
@@ -70,14 +73,14 @@ def send_change(item: Item, before: Live, api: Api, ask: Ask) -> None:
         last, item.by = live, read_at + JUST
 
 
-def _send_once(item: Item, last: Live, api: Api, ask: Ask) -> bool:
+def _send_once(item: Item, last: Live, api: Api, ask: Ask, *, again: bool) -> bool:
     """One PATCH, made of the object as last read. False: it is to be read again, since nobody can tell whether it
     happened, or since the read is too old for it to leave.
     """
     body = make_request(item.change, last, ask, whole=item.whole)
     quiet = item.whole or any(field.secret for field in item.change.fields)
     try:
-        send_counted(item, body, api, quiet=quiet, by=item.by)
+        send_counted(item, body, api, quiet=quiet, by=item.by, again=again)
     except UnknownOutcomeError as error:
         item.sent, item.trouble, item.trace_id = True, "no PATCH was answered", error.trace_id
         return False

@@ -98,13 +98,16 @@ def vanished_keys(change: Change, before: Live, after: Live) -> tuple[str, ...]:
     )
 
 
-def whole_settings(change: Change, before: Live, ask: Ask) -> dict[str, Json]:
+def whole_settings(change: Change, before: Live, ask: Ask, now: Live | None = None) -> dict[str, Json]:
     """Settings as they are sent whole: the visible live ones with the changes laid over, and what travels along.
 
-    References of the plan are revealed here. Masks are left out, and so is a secret that reads as empty text: it may be
-    hidden, and writing it back would erase it.
+    now: the object as it reads after a PATCH; what is there wins over what was before. References of the plan are
+    revealed here. Masks are left out, and so is a secret that reads as empty text: it may be hidden, and writing it
+    back would erase it.
     """
-    visible = {key: value for key, value in before.settings.items() if not _is_unseen(key, value, ask)}
+    there = {key: value for key, value in now.settings.items() if not is_nothing(value)} if now else {}
+    live = [*before.settings.items(), *there.items()]
+    visible = {key: value for key, value in live if not _is_unseen(key, value, ask)}
     planned = {**change.along, **change.body.get("settings", {})}
     return {**visible, **{key: resolve(value, ask) for key, value in planned.items()}}
 

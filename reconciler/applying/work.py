@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from reconciler.applying.api import Api
 from reconciler.errors import ApiError, RefusedError
-from reconciler.model import Change, FieldVerdict, Live, Outcome, OutcomeStatus, Plan
+from reconciler.model import Change, FieldVerdict, Live, Outcome, OutcomeStatus, Plan, Refusal
 
 FRESH = 60.0
 """Seconds for which a bulk read may serve as the precondition of a write."""
@@ -26,9 +26,10 @@ class Item(Struct):
 
     whole: goes out with whole settings. sent: a PATCH may have happened, so that only reading back can tell.
     trouble: why no PATCH is known to have happened. after: an object read since, which saves the read-back.
-    stored: as it was read back. repaired: lost keys were put back.
-    looks: reads again that did not show what was sent. attempts: PATCHes that left.
-    blind: refused, since it would erase what cannot be seen. unheard: closed for want of an answer.
+    stored: as last read after a PATCH. repaired: lost keys were put back. looks: reads again that did not show what was
+    sent. attempts: PATCHes that left. at_risk: settings that the proof of merging may have erased, as long as nobody
+    knows. secured: whole settings went after such a proof. refused: why this object alone was not written. unheard:
+    closed for want of an answer.
     """
 
     change: Change
@@ -43,7 +44,9 @@ class Item(Struct):
     repaired: bool = False
     looks: int = 0
     attempts: int = 0
-    blind: bool = False
+    at_risk: tuple[str, ...] = ()
+    secured: bool = False
+    refused: Refusal | None = None
     unheard: bool = False
     verdicts: tuple[FieldVerdict, ...] = ()
     error: str | None = None
@@ -74,10 +77,14 @@ class Item(Struct):
         self.status = status
         self.error = error
 
+    def refuse(self, refusal: Refusal) -> None:
+        """Leaves the object alone; the run goes on, and ends 4."""
+        self.refused = refusal
+        self.close("skipped", f"{refusal.message}: {refusal.override}")
+
     def outcome(self, ended: str) -> Outcome:
         """As it stands in the report; `ended`: why the run did not get to what is not decided."""
         status = self.status or ("unverified" if self.sent else "skipped")
-        left = "sent, not verified" if self.sent else "not begun"
         return Outcome(
             address=self.change.address,
             id=self.change.id,
@@ -85,10 +92,18 @@ class Item(Struct):
             status=status,
             attempts=self.attempts,
             fields=self.verdicts,
-            error=self.error or (None if self.status else f"{left}: {ended}"),
+            error=self._tell(ended),
             trace_id=self.trace_id,
             source=self.change.source,
         )
+
+    def _tell(self, ended: str) -> str | None:
+        left = "sent, not verified" if self.sent else "not begun"
+        error = self.error or (None if self.status else f"{left}: {ended}")
+        if error is None or not self.sent or not self.at_risk or any(one.verdict == "lost" for one in self.verdicts):
+            return error
+        keys = ", ".join(f"settings.{key}" for key in self.at_risk)
+        return f"{error}; whether it erased {keys} cannot be told: plan again, and look at them in the console"
 
 
 class View:
@@ -155,6 +170,11 @@ class Merging:
     def needs_whole(self, change: Change) -> bool:
         """Whether the change goes out with whole settings."""
         return self.merges is not True and "settings" in change.body
+
+    @property
+    def surely_replaces(self) -> bool:
+        """Whether the answers, not the configuration, say that PATCH replaces settings."""
+        return self.merges is False and self._asked is not False
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from reconciler.applying.send import send_change
 from reconciler.applying.verify import blind_keys
 from reconciler.applying.work import FRESH, JUST, Item, Merging, View, check_company
 from reconciler.errors import LateError, tell_hidden
-from reconciler.model import Live, Plan
+from reconciler.model import Change, Live, Plan, Refusal
 from reconciler.values import is_nothing
 
 AGAIN = 4
@@ -75,8 +75,7 @@ class Writer:
         elif judgement.kind == "moved":
             item.close("stale", "; ".join(judgement.moved))
         elif item.whole and (blind := blind_keys(item.change, before, self._ask)):
-            item.blind = True
-            item.close("skipped", _tell_blind(blind, before))
+            item.refuse(_refuse_blind(item.change, blind, before, replaces=self._merging.surely_replaces))
         return before if item.status is None else None
 
     def _look(self, item: Item, view: View | None) -> Live | None:
@@ -95,7 +94,8 @@ class Writer:
         check_company(self._plan, live)
 
 
-def _tell_blind(keys: tuple[str, ...], before: Live) -> str:
-    unsure = [key for key in keys if is_nothing(before.settings.get(key))]
-    message, fix = tell_hidden([key for key in keys if key not in unsure], unsure)
-    return f"{message}; {fix}"
+def _refuse_blind(change: Change, keys: tuple[str, ...], before: Live, *, replaces: bool) -> Refusal:
+    masked = [key for key in keys if not is_nothing(before.settings.get(key))]
+    unsure = [key for key in keys if key not in masked]
+    message, fix = tell_hidden(masked, unsure, replaces=replaces)
+    return Refusal("hidden-unmanaged", message, fix, change.source)

@@ -98,10 +98,10 @@ def _execute(run: Execution) -> int:
         )
     )
     fatal = applied.fatal or (StoppedError(code) if code == run.stopping.code else None)
-    if fatal is not None:
-        run.console.fail(fatal)
+    for error in (applied.refusal, fatal, unkept):
+        if error is not None:
+            run.console.fail(error)
     if unkept is not None:
-        run.console.fail(unkept)
         return worst([unkept.exit_code, report.exit_code])
     return report.exit_code
 

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING
 
+from reconciler.errors import ReconcilerError
 from reconciler.live.client import Client
 from reconciler.live.gate import Clock, Gate
 from reconciler.live.listing import Progress
@@ -59,6 +60,13 @@ class Account:
     def stopped(self) -> bool:
         """Whether stop() was called."""
         return self._gate.stopped
+
+    def end(self, error: ReconcilerError, *, reads: bool = False) -> None:
+        """Nothing is sent any more: EndedError comes instead. reads: only writes are held back, but those in shield().
+
+        A 401 does this by itself.
+        """
+        self._gate.end(error, reads=reads)
 
     @property
     def requests(self) -> Requests:
@@ -114,7 +122,14 @@ class Account:
         return self._reader.read_one(one, effective=effective)
 
     def send_patch(
-        self, one: str, body: dict[str, Json], *, quiet: bool, left: Callable[[], None], by: float | None = None
+        self,
+        one: str,
+        body: dict[str, Json],
+        *,
+        quiet: bool,
+        left: Callable[[], None],
+        by: float | None = None,
+        again: bool = False,
     ) -> None:
         """One PATCH; see Client.send_patch."""
-        self._client.send_patch(one, body, quiet=quiet, by=by, left=left)
+        self._client.send_patch(one, body, quiet=quiet, by=by, left=left, again=again)

@@ -1,12 +1,12 @@
-"""Requests with retries, errors in our own words, and counts; every request goes through the gate.
+"""Requests with retries, and errors in our own words; every request goes through the gate and is counted.
 
-    answer                   to a GET                 to a PATCH
-    2xx                      decoded; not JSON: again done
+    answer                   to a GET                 to a PATCH or POST
+    2xx                      decoded; not JSON: again done; a body that is no JSON: UnknownOutcomeError
     429                      again                    again at once (through the gate), THROTTLES times
-    500 502 503 504          again                    UnknownOutcomeError: read the object first
+    500 502 503 504          again                    UnknownOutcomeError: read first
     3xx                      AnswerError              AnswerError
     other 5xx, 1xx, 408      AnswerError (408: Rejected) UnknownOutcomeError
-    401 403                  UnauthorisedError        UnauthorisedError
+    401 403                  UnauthorisedError        UnauthorisedError; after a 401 nothing leaves any more
     other 4xx                RejectedError            RejectedError
     no connection            again                    again: nothing has left
     time-out, reset, cut off again                    UnknownOutcomeError
@@ -17,10 +17,9 @@ and Retry-After ask for comes on top, in the gate.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from random import Random
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from reconciler.errors import (
@@ -33,37 +32,20 @@ from reconciler.errors import (
     UnreachableError,
 )
 from reconciler.live.decode import NotJsonError, ShapeError, decode_json
-from reconciler.live.refusals import PASSING, TOKEN_NAME, make_refusal
+from reconciler.live.exchange import ATTEMPTS, WAITS, Exchange, Gate, name_request
+from reconciler.live.refusals import PASSING, TOKEN_NAME, tell_body
 from reconciler.model import Json, Requests
 from reconciler.values import encode_json
 
 if TYPE_CHECKING:
     from reconciler.live.transport import Response, Transport
 
+__all__ = ["ATTEMPTS", "THROTTLES", "WAITS", "Client"]
+
 T = TypeVar("T")
 
-ATTEMPTS = 4
-WAITS = (0.5, 1.5, 4.0)
-"""Seconds before the second, third and fourth attempt; the jitter makes each 0.5 to 1.5 times as long."""
-
 THROTTLES = 8
-"""Answers 429 to one PATCH after which it is given up."""
-
-
-class Gate(Protocol):
-    """What a client needs of the gate; all of it may raise StoppedError."""
-
-    def acquire(self, by: float | None = None) -> Any:
-        """Waits until one more request may leave; a ticket for it. LateError where that is after `by`."""
-
-    def answered(self, ticket: Any, status: int, headers: Mapping[str, str], /) -> None:
-        """The request of the ticket was answered; names of headers in lower case."""
-
-    def failed(self, ticket: Any, /) -> None:
-        """The request of the ticket was given up without an answer."""
-
-    def pause(self, seconds: float, /) -> None:
-        """Waits."""
+"""Answers 429 to one write after which it is given up."""
 
 
 class _AgainError(Exception):
@@ -90,38 +72,26 @@ class Client:
         token_name: str = TOKEN_NAME,
         on_request: Callable[[str, int | None], None] | None = None,
     ) -> None:
-        self._transport, self._gate, self._rng = transport, gate, rng
-        self._token_name, self._on_request = token_name, on_request
-        self._counts = {"GET": 0, "PATCH": 0, "throttled": 0, "retried": 0}
-        self._lock = threading.Lock()
+        self._exchange = Exchange(transport, gate, rng=rng, token_name=token_name, on_request=on_request)
 
     @property
     def requests(self) -> Requests:
         """What has left so far."""
-        with self._lock:
-            counts = self._counts
-            return Requests(counts["GET"], counts["PATCH"], 0, counts["throttled"], counts["retried"])
+        return self._exchange.requests
 
     def pause(self, attempt: int) -> bool:
         """Waits before the attempt of that number (2 is the first retry), through the gate; False: no more attempts."""
-        if not 2 <= attempt <= ATTEMPTS:
-            return False
-        with self._lock:
-            self._counts["retried"] += 1
-            jitter = 0.5 + self._rng.random()
-        self._gate.pause(WAITS[attempt - 2] * jitter)
-        return True
+        return self._exchange.pause(attempt)
 
     def get(self, path: str, params: Mapping[str, str] | None = None, decode: Callable[[bytes], T] = decode_json) -> T:
         """One GET, retried. `decode` raises NotJsonError (asked again) or ShapeError (AnswerError).
 
-        Raises RejectedError (400, 404, …), UnauthorisedError, AnswerError, UnreachableError, StoppedError.
+        Raises RejectedError (400, 404, …), UnauthorisedError, AnswerError, UnreachableError, StoppedError, EndedError.
         """
-        what = f"GET {path}" + ("?" + "&".join(f"{key}={value}" for key, value in params.items()) if params else "")
         attempt = 1
         while True:
             try:
-                return self._read(what, path, params, decode)
+                return self._read(path, params, decode, again=attempt > 1)
             except _AgainError as again:
                 fault = again.fault
             attempt += 1
@@ -136,22 +106,51 @@ class Client:
         quiet: bool = False,
         by: float | None = None,
         left: Callable[[], None] = lambda: None,
+        again: bool = False,
     ) -> None:
-        """Changes one integration. `quiet`: the body holds secrets, so no word of the answer is shown.
+        """Changes one integration; see `_write`."""
+        path = f"/integrations/{quote(integration, safe='')}"
+        self._write("PATCH", path, body, by, left, quiet=quiet, again=again)
 
-        `left` is called for each PATCH that left, those answered 429 too.
+    def send_post(
+        self,
+        path: str,
+        body: Mapping[str, Json],
+        *,
+        quiet: bool = False,
+        by: float | None = None,
+        left: Callable[[], None] = lambda: None,
+        again: bool = False,
+    ) -> bytes:
+        """One POST; the answer's body, JSON or empty. See `_write`."""
+        return self._write("POST", path, body, by, left, quiet=quiet, again=again)
+
+    def _write(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Json],
+        by: float | None,
+        left: Callable[[], None],
+        *,
+        quiet: bool,
+        again: bool,
+    ) -> bytes:
+        """The body of a 2xx. quiet: the request holds secrets, so no word of the answer is shown. again: sent before.
+
+        `left` is called for each request that left, those answered 429 too.
 
         Raises UnknownOutcomeError where the write may or may not have happened, RejectedError, UnauthorisedError,
-        AnswerError (throttled for good), UnreachableError (nothing left), StoppedError, LateError (it could leave only
-        after `by`, in seconds of the gate's clock; nothing was done).
+        AnswerError (throttled for good), UnreachableError (nothing left), StoppedError, EndedError, LateError (it could
+        leave only after `by`, in seconds of the gate's clock; nothing was done).
         """
-        what = f"PATCH /integrations/{integration}"
+        what = name_request(method, path)
         content = encode_json(body)
         if content is None:
             raise RejectedError(f"{what}: the body holds text that JSON cannot carry; nothing was sent")
         attempt, throttled = 1, 0
         while True:
-            answer = self._write(what, f"/integrations/{quote(integration, safe='')}", content, by, left)
+            answer = self._send(method, path, content, by, left, again=again or attempt + throttled > 1)
             if isinstance(answer, UnreachableError):
                 attempt += 1
                 if not self.pause(attempt):
@@ -159,39 +158,40 @@ class Client:
             elif answer.status == 429:
                 throttled += 1
                 if throttled == THROTTLES:
-                    raise self._refusal(what, answer, quiet=quiet)
-                self._count("retried")
+                    raise self._exchange.refuse(what, answer, quiet=quiet)
             elif 200 <= answer.status < 300:
-                return
+                return _check_body(what, answer)
             else:
-                raise self._write_refusal(what, answer, quiet=quiet)
+                raise self._refuse_write(what, answer, quiet=quiet)
 
-    def _read(self, what: str, path: str, params: Mapping[str, str] | None, decode: Callable[[bytes], T]) -> T:
+    def _read(self, path: str, params: Mapping[str, str] | None, decode: Callable[[bytes], T], *, again: bool) -> T:
+        what = name_request("GET", path, params)
         fault: ReconcilerError
-        again = False
+        passing = False
         try:
-            response = self._exchange("GET", path, params, None)
+            response = self._exchange.send("GET", path, params, again=again)
             if 200 <= response.status < 300:
                 return decode(response.body)
-            fault, again = self._refusal(what, response), response.status in PASSING
+            fault, passing = self._exchange.refuse(what, response), response.status in PASSING
         except UnreachableError as error:
-            fault, again = UnreachableError(f"{what}: {error.message}", error.fix, sent=error.sent), True
+            fault, passing = UnreachableError(f"{what}: {error.message}", error.fix, sent=error.sent), True
         except ApiError as error:
             # The transport gives a status to what will not pass by asking again (an answer that is too large).
-            fault, again = AnswerError(f"{what}: {error.message}", status=error.status), error.status is None
+            fault, passing = AnswerError(f"{what}: {error.message}", status=error.status), error.status is None
         except NotJsonError as error:
-            fault, again = AnswerError(f"{what}: the answer {error}", "check the API's address (--api)"), True
+            fault, passing = AnswerError(f"{what}: the answer {error}", "check the API's address (--api)"), True
         except ShapeError as error:
             fault = AnswerError(f"{what}: the answer {error}", "check the API's address (--api)")
-        raise _AgainError(fault) if again else fault
+        raise _AgainError(fault) if passing else fault
 
-    def _write(
-        self, what: str, path: str, content: bytes, by: float | None, left: Callable[[], None]
+    def _send(
+        self, method: str, path: str, content: bytes, by: float | None, left: Callable[[], None], *, again: bool
     ) -> Response | UnreachableError:
-        """The answer, or the error of a request that never left."""
+        """The answer to a write, or the error of one that never left."""
+        what = name_request(method, path)
         fault: ApiError
         try:
-            response = self._exchange("PATCH", path, None, content, by)
+            response = self._exchange.send(method, path, None, content, by=by, again=again)
         except LateError:
             raise
         except UnreachableError as error:
@@ -206,8 +206,8 @@ class Client:
         left()
         raise UnknownOutcomeError(f"{what}: {fault.message}", fault.fix, status=fault.status)
 
-    def _write_refusal(self, what: str, response: Response, *, quiet: bool) -> ReconcilerError:
-        fault = self._refusal(what, response, quiet=quiet)
+    def _refuse_write(self, what: str, response: Response, *, quiet: bool) -> ReconcilerError:
+        fault = self._exchange.refuse(what, response, quiet=quiet)
         if response.status in range(300, 400):
             # Whoever redirects has not done it, and would do the same with the next one.
             return fault
@@ -216,35 +216,16 @@ class Client:
             return UnknownOutcomeError(fault.message, fault.fix, status=response.status, trace_id=trace_id)
         return fault
 
-    def _refusal(self, what: str, response: Response, *, quiet: bool = False) -> ReconcilerError:
-        return make_refusal(
-            what, response, token_name=self._token_name, holds_token=self._transport.holds_token, quiet=quiet
-        )
 
-    def _exchange(
-        self,
-        method: str,
-        path: str,
-        params: Mapping[str, str] | None,
-        body: bytes | None,
-        by: float | None = None,
-    ) -> Response:
-        ticket = self._gate.acquire() if by is None else self._gate.acquire(by)
+def _check_body(what: str, response: Response) -> bytes:
+    """The body of a 2xx to a write, where it is the API's: a proxy or a login page may have answered in its place."""
+    if response.body.strip():
         try:
-            response = self._transport.send(method, path, params, body)
-        except BaseException as error:
-            self._gate.failed(ticket)
-            if isinstance(error, ApiError) and getattr(error, "sent", True):
-                self._count(method, None)
-            raise
-        self._gate.answered(ticket, response.status, response.headers)
-        self._count(method, response.status)
-        return response
-
-    def _count(self, what: str, status: int | None = None) -> None:
-        with self._lock:
-            self._counts[what] += 1
-            if status == 429:
-                self._counts["throttled"] += 1
-        if self._on_request is not None and what != "retried":
-            self._on_request(what, status)
+            decode_json(response.body)
+        except (NotJsonError, ShapeError):
+            said = f"{what}: answered {response.status} ({tell_body(response.body)}), which is not the API's answer"
+            fix = "check the API's address (--api), and whether a proxy or a login page answers in its place"
+        else:
+            return response.body
+        raise UnknownOutcomeError(said, fix, status=response.status)
+    return b""

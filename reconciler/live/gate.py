@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
-from reconciler.errors import LateError, StoppedError
+from reconciler.errors import EndedError, LateError, ReconcilerError, StoppedError
 from reconciler.live.pace import Windows
 
 LOOK = 60.0
@@ -54,7 +54,8 @@ class Ticket(NamedTuple):
 class Gate:
     """Lets requests pass at the pace of `windows`. Safe for threads.
 
-    After stop() every call that would wait or let a request pass raises StoppedError, but within shield().
+    After stop() every call that would wait or let a request pass raises StoppedError, but within shield(). After end()
+    it raises EndedError, for those too that wait already.
     """
 
     def __init__(self, windows: Windows, clock: Clock | None = None) -> None:
@@ -63,6 +64,7 @@ class Gate:
         self._condition = threading.Condition()
         self._queue: deque[object] = deque()
         self._code: int | None = None
+        self._ended: tuple[ReconcilerError, bool] | None = None
         self._shields = threading.local()
 
     @property
@@ -81,6 +83,16 @@ class Gate:
         """
         self._code = code
 
+    def end(self, error: ReconcilerError, *, reads: bool = False) -> None:
+        """From now on nothing passes, whoever waits gets EndedError.
+
+        reads: writes alone are held back, and those within shield() pass, since they put back what a write erased.
+        """
+        with self._condition:
+            if self._ended is None or (self._ended[1] and not reads):
+                self._ended = error, reads
+            self._condition.notify_all()
+
     @contextmanager
     def shield(self) -> Iterator[None]:
         """Within it, this thread's requests pass in spite of stop()."""
@@ -91,17 +103,17 @@ class Gate:
         finally:
             self._shields.depth = depth
 
-    def acquire(self, by: float | None = None) -> Ticket:
+    def acquire(self, by: float | None = None, *, write: bool = False) -> Ticket:
         """Waits for this request's turn. The caller sends it at once, and then calls answered() or failed().
 
-        by: the clock's seconds; LateError as soon as it is known that the turn comes later.
+        by: the clock's seconds; LateError as soon as it is known that the turn comes later. write: it is no GET.
         """
         me = object()
         with self._condition:
             self._queue.append(me)
             try:
                 while True:
-                    self._check()
+                    self._check(write=write)
                     now = self._clock.now()
                     at = self._windows.when(now) if self._queue[0] is me else None
                     if by is not None and max(now, at or now) > by:
@@ -138,7 +150,7 @@ class Gate:
             self._condition.notify_all()
 
     def pause(self, seconds: float) -> None:
-        """Waits; ended by stop()."""
+        """Waits; ended by stop() and end()."""
         with self._condition:
             until = self._clock.now() + seconds
             while (left := until - self._clock.now()) > 0:
@@ -146,6 +158,11 @@ class Gate:
                 self._clock.wait(self._condition, left)
             self._check()
 
-    def _check(self) -> None:
-        if self._code is not None and not getattr(self._shields, "depth", 0):
+    def _check(self, *, write: bool = False) -> None:
+        shielded = bool(getattr(self._shields, "depth", 0))
+        if self._code is not None and not shielded:
             raise StoppedError(self._code)
+        if self._ended is not None:
+            error, reads = self._ended
+            if not reads or (write and not shielded):
+                raise EndedError(error)

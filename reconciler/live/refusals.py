@@ -75,7 +75,7 @@ def _read_body(response: Response, holds_token: Callable[[str], bool]) -> tuple[
     try:
         told = decode_json(response.body)
     except (NotJsonError, ShapeError):
-        return _kind(response.body), None
+        return tell_body(response.body), None
     if not isinstance(told, dict):
         return f"JSON of another shape, {len(response.body):,} bytes", None
     words = next((told[key] for key in ("message", "title") if isinstance(told.get(key), str) and told[key]), "")
@@ -89,7 +89,8 @@ def _shortened(text: str) -> str:
     return printable(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
 
 
-def _kind(body: bytes) -> str:
+def tell_body(body: bytes) -> str:
+    """A body that is not JSON, by its kind and length alone."""
     if not body:
         return "an empty body"
     kind = "HTML" if body.lstrip()[:1] == b"<" else "a body that is not JSON"

@@ -44,7 +44,7 @@ class Account:
         self.providers: dict[str, ProviderSeed] = {provider.id: provider for provider in seed.providers}
         self.items: dict[str, Item] = {}
         self.masked: dict[str, tuple[str, ...]] = {}
-        self.past: dict[str, Past] = {}
+        self.past: dict[str, list[Past]] = {}
         self.moving = Moving()
         self.revision = 0
         self.last_id = 1160
@@ -89,7 +89,8 @@ class Account:
         """Store an integration as it is after a write at `now`; reads lag as the switches say."""
         key = item["id"]
         if self.switches.read_lag > 0:
-            self.past[key] = Past(now, now + self.switches.read_lag, self.items.get(key))
+            lagging = [past for past in self.past.get(key, ()) if now < past.until]
+            self.past[key] = [*lagging, Past(now, now + self.switches.read_lag, self.items.get(key))]
         self.items[key] = {**item, "update_time": make_time(now)}
         self.revision += 1
 
@@ -101,14 +102,12 @@ class Account:
 
     def visible(self, key: str, now: float) -> Item | None:
         """What a read at `now` shows."""
-        past = self.past.get(key)
-        if past is not None and past.since <= now < past.until:
-            return past.item
-        return self.items.get(key)
+        shown = next((past for past in self.past.get(key, ()) if past.since <= now < past.until), None)
+        return self.items.get(key) if shown is None else shown.item
 
     def all_visible(self, now: float) -> Iterable[Item]:
         """What a list at `now` holds."""
-        self.past = {key: past for key, past in self.past.items() if now < past.until}
+        self.past = {key: past for key, past in self.past.items() if now < past[-1].until}
         if not self.past:
             return self.items.values()
         return [item for item in (self.visible(key, now) for key in self.items) if item is not None]
@@ -153,6 +152,6 @@ class Account:
         self.providers = {provider.id: provider for provider in providers}
         self.items = {item["id"]: item for item in convert(data["items"], list[Item])}
         self.masked = convert(data["masked"], dict[str, tuple[str, ...]])
-        self.past = convert(data["past"], dict[str, Past])
+        self.past = convert(data["past"], dict[str, list[Past]])
         self.moving = convert(data["moving"], Moving)
         self.last_id = int(data["last_id"])

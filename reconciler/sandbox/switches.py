@@ -69,7 +69,7 @@ DOCS: dict[str, str] = {
     "id_order": "ids sort as numbers or as text",
     "moving_rows": "rows move once while the first listing of several pages is read",
     "moving_seed": "what moves, modulo 3: 0 a row jumps to the front, 1 a new row appears, 2 the first row is deleted",
-    "read_lag": "seconds during which reads show an object as before its last write",
+    "read_lag": "seconds after which reads show a write",
     "unknown_id": "status for an id that does not exist",
     "id_type": "JSON type of ids",
     "default_flag": "JSON type of is_default",

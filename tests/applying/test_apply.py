@@ -167,14 +167,12 @@ def test_secrets_arrive_however_they_are_hidden(masks: str) -> None:
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("method", ["GET", "PATCH"])
 def test_one_fault_is_survived(kind: Any, when: Any, method: str) -> None:
-    """Wherever it strikes: all is applied, and said; not one answer is believed that is none."""
+    """Wherever it strikes: all is applied, and said; no answer is believed that is none."""
     for nth in (1, 2, 3):
         world, plan = make_many(2)
         world.faults.script = (Fault(kind, when, method, nth=nth),)
         applied, api = run(world, plan)
-        fooled = (kind, when, method) == ("not-json", "before", "PATCH") and nth < 3
-        assert applied.code == (6 if fooled else 0)
-        assert "dropped" in repr(applied) or not fooled
+        assert applied.code == 0
         assert api.count("PATCH") <= 3
 
 

@@ -220,7 +220,7 @@ def check_bodies(before: dict[str, Any], case: Case) -> None:
 
 
 def check_twice(case: Case) -> None:
-    """(e) A second PATCH has a reason: an answer that left it open, a 429, or keys to put back."""
+    """(e) A second PATCH has a reason: an answer that left it open, a 429, lost keys, a proof that shows nothing."""
     struck = {"": 0}
     for entry in case.world.log:
         if entry.method == "PATCH" and entry.fault:
@@ -228,10 +228,12 @@ def check_twice(case: Case) -> None:
             struck[one] = struck.get(one, 0) + 1
     lost = any(fault.kind == "lost" for fault in case.world.faults.script)
     repair = lost or case.world.switches.settings_patch == "replace"
+    changes = {change.id: change for change in case.plan.changes}
     for outcome in case.applied.outcomes:
         one = str(outcome.id)
         patches = len(case.api.patches(one))
-        assert patches <= 1 + struck.get(one, 0) + repair
+        proof = case.plan.settings_patch == "auto" and changes[outcome.id].can_prove
+        assert patches <= 1 + struck.get(one, 0) + repair + proof
         assert outcome.attempts <= patches
         if outcome.status in ("skipped", "unchanged"):
             assert not patches

@@ -97,13 +97,43 @@ def test_merging_is_concluded_only_when_the_changed_key_reads_new() -> None:
 
 
 def test_a_change_that_was_dropped_proves_nothing() -> None:
-    """The next candidate is tried, three at most; then whole objects go."""
-    world = make_world(*[READY] * 5, faults=[Fault("silent-drop", count=0, path="/[1-4]$")])
-    named = [proving(str(number)) for number in range(1, 5)]
-    applied, api = run(world, make_plan_of(world, *named, partial("5")))
-    assert statuses(applied) == {"1": "failed", "2": "failed", "3": "failed", "4": "failed", "5": "applied"}
-    assert [len(body["settings"]) for body in api.patches()] == [1, 1, 1, 3, 3]
+    """One proof that shows nothing is enough: it is sent its whole settings, and so is the rest."""
+    world = make_world(*[READY] * 4, faults=[Fault("silent-drop", count=0, path="/[1-3]$")])
+    named = [proving(str(number)) for number in range(1, 4)]
+    applied, api = run(world, make_plan_of(world, *named, partial("4")))
+    assert statuses(applied) == {"1": "failed", "2": "failed", "3": "failed", "4": "applied"}
+    assert [len(body["settings"]) for body in api.patches()] == [1, 3, 3, 3, 3]
     assert applied.notes == ()
+
+
+@pytest.mark.parametrize("patch", ["merge", "replace"])
+@pytest.mark.parametrize("lag", [14.5, 20.0, 25.0, 100.0])
+def test_a_proof_that_lags_too_long_leaves_no_loss_behind(patch: str, lag: float) -> None:
+    """Reads that lag more than 14 s show neither a change nor a loss: whole settings go, and nothing is missing."""
+    world = make_world(*[READY] * 4, settings_patch=patch, read_lag=lag)
+    named = [proving(str(number)) for number in range(1, 4)]
+    applied, api = run(world, make_plan_of(world, *named, partial("4")))
+    wanted = {**READY["settings"], "username": "new"}
+    assert all(settings(world, one) == wanted for one in ("1", "2", "3", "4"))
+    assert [len(body["settings"]) for body in api.patches()].count(1) == 1
+    assert set(statuses(applied).values()) <= {"applied", "failed"}
+    assert (applied.code, "applied" in statuses(applied).values()) == (
+        (6, False) if lag == 100 else (applied.code, True)
+    )
+
+
+def test_what_somebody_wrote_meanwhile_is_not_undone_by_the_whole_settings() -> None:
+    """What reads other than before the proof wins over what was before."""
+    world = make_world(READY, faults=[Fault("silent-drop", nth=1)])
+    plan = make_plan_of(world, proving())
+
+    def interfere(number: int) -> None:
+        if number == 4:
+            world.set_setting("1", "sending_domain", "theirs.example")
+
+    _, api = run(world, plan, meanwhile=interfere)
+    assert len(api.patches()) == 2
+    assert settings(world) == {**READY["settings"], "username": "new", "sending_domain": "theirs.example"}
 
 
 def test_a_refused_proof_is_an_outcome_and_the_next_is_tried() -> None:
@@ -179,11 +209,99 @@ def test_a_signal_during_the_proof_waits_for_the_repair(stop_at: int) -> None:
     assert api.trail() == ["GET 1", "PATCH 1", "GET 1,100", "PATCH 1", "GET 1"]
 
 
-def test_a_signal_while_the_proof_lags_leaves_it_unverified() -> None:
-    """Only the first read-back is waited for."""
-    world = make_world(READY, read_lag=8.0)
+@pytest.mark.parametrize("patch", ["merge", "replace"])
+@pytest.mark.parametrize("stop_at", [2, 3, 4, 5])
+def test_a_signal_while_the_proof_lags_waits_until_nothing_can_be_missing(patch: str, stop_at: int) -> None:
+    """The waiting ends at once, the whole settings go, and what cannot be seen yet is unverified."""
+    world = make_world(READY, settings_patch=patch, read_lag=9.0)
+    applied, api = run(world, make_plan_of(world, proving()), stop_at=stop_at)
+    reads = ["GET 1"] * max(1, stop_at - 2)
+    assert (applied.code, only(applied).status) == (130, "unverified")
+    assert api.trail() == ["GET 1", "PATCH 1", *reads, "PATCH 1", "GET 1"]
+    assert settings(world) == {**READY["settings"], "username": "new"}
+    assert only(applied).error == "sent, not verified: interrupted"
+
+
+@pytest.mark.parametrize("patch", ["merge", "replace"])
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("kind", ["500", "timeout"])
+@pytest.mark.parametrize("lag", [0.0, 5.0])
+def test_a_signal_during_a_proof_of_unknown_outcome_waits_too(patch: str, when: Any, kind: Any, lag: float) -> None:
+    """It comes with the PATCH that nobody answers: read, put back, and only then the run ends."""
+    world = make_world(READY, settings_patch=patch, read_lag=lag, faults=[Fault(kind, when, "PATCH")])
     applied, api = run(world, make_plan_of(world, proving()), stop_at=2)
-    assert (applied.code, only(applied).status, api.trail()) == (130, "unverified", ["GET 1", "PATCH 1", "GET 1"])
+    assert applied.code == 130
+    after = settings(world)
+    assert after == {**READY["settings"], "username": "new"}
+    assert api.count("PATCH") <= 2
+    assert only(applied).status == ("unverified" if lag else "applied")
+
+
+@pytest.mark.parametrize("patch", ["merge", "replace"])
+def test_a_loss_that_cannot_be_seen_is_told(patch: str) -> None:
+    """Nothing but errors after the PATCH: the report names the keys that may be gone; the rest goes whole."""
+    faults = [Fault("500", "after", "PATCH", path="/1$"), Fault("500", method="GET", path="/1$", nth=2, count=0)]
+    world = make_world(READY, READY, settings_patch=patch, faults=faults)
+    applied, api = run(world, make_plan_of(world, proving("1"), proving("2"), size=1))
+    assert (applied.code, statuses(applied)) == (6, {"1": "unverified", "2": "applied"})
+    assert "whether it erased settings.password, settings.sending_domain cannot be told" in str(applied.outcomes[0])
+    assert len(api.patches("1")) == 1
+    assert [len(body["settings"]) for body in api.patches("2")] == [3]
+
+
+def test_whole_settings_that_never_arrive_leave_the_loss_told() -> None:
+    """The proof was answered and shows nothing, and then every PATCH fails."""
+    world = make_world(
+        READY, settings_patch="replace", read_lag=90.0, faults=[Fault("503", "before", "PATCH", nth=2, count=0)]
+    )
+    applied, api = run(world, make_plan_of(world, proving()))
+    assert (applied.code, only(applied).status, api.count("PATCH")) == (6, "failed", 5)
+    assert "whether it erased" in (only(applied).error or "")
+
+
+def test_whole_settings_that_nobody_answers_and_nobody_can_read_leave_the_loss_told() -> None:
+    """After the proof's waits the API is gone for this object."""
+    faults = [Fault("503", "before", "PATCH", nth=2, count=0), Fault("500", method="GET", path="/1$", nth=6, count=0)]
+    world = make_world(READY, settings_patch="replace", read_lag=90.0, faults=faults)
+    applied, _ = run(world, make_plan_of(world, proving()))
+    assert (applied.code, only(applied).status) == (6, "unverified")
+    assert "could not be read back" in (only(applied).error or "")
+    assert "whether it erased" in (only(applied).error or "")
+
+
+def test_a_token_that_is_refused_after_the_proof_leaves_the_loss_told() -> None:
+    """Nothing leaves any more."""
+    world = make_world(READY, settings_patch="replace")
+    api = WorldApi(world)
+    api.meanwhile = lambda number: setattr(api, "token", "another") if number == 3 else None
+    applied = apply_plan(make_plan_of(world, proving()), api, ASK)
+    assert (applied.code, only(applied).status, len(api.sent)) == (7, "unverified", 3)
+    assert "whether it erased settings.password" in (only(applied).error or "")
+
+
+def test_another_company_on_the_page_of_the_proof_ends_the_run_after_it_is_settled() -> None:
+    """What it erased is put back, and nothing else is written."""
+    world = make_world(READY, READY, settings_patch="replace", read_lag=4.0)
+    api = WorldApi(world)
+    api.meanwhile = lambda number: world.edit("2", company_id="78", now=-99.0) if number == 3 else None
+    applied = apply_plan(make_plan_of(world, proving(), partial("2")), api, ASK, parallel=1)
+    assert (applied.code, statuses(applied)) == (4, {"1": "applied", "2": "skipped"})
+    assert settings(world) == {**READY["settings"], "username": "new"}
+    assert api.patches("2") == []
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_proof_that_somebody_crossed_is_stale_or_gone(moved: bool) -> None:
+    """Nobody answers the PATCH, and the read shows another value, or no object: it is left alone."""
+    world = make_world(READY, faults=[Fault("timeout", "before", "PATCH")])
+
+    def cross(number: int) -> None:
+        if number == 3:
+            world.set_setting("1", "username", "third") if moved else world.remove("1")
+
+    applied, api = run(world, make_plan_of(world, proving()), meanwhile=cross)
+    assert (only(applied).status, api.trail()) == ("stale" if moved else "failed", ["GET 1", "PATCH 1", "GET 1"])
+    assert ("whether it erased" in (only(applied).error or "")) is moved
 
 
 def test_a_proof_leaves_room_for_the_read_and_the_repair() -> None:

@@ -160,7 +160,7 @@ def test_a_signal_after_an_unknown_outcome_leaves_it_unverified() -> None:
     """After the request in flight nothing is sent any more."""
     item, api = send(make_world(row(), faults=[patch_fault("timeout")]), stop_at=1)
     assert (item.status, api.trail()) == ("unverified", ["PATCH 1"])
-    assert item.error == "sent, and interrupted before it could be read back"
+    assert item.error == "sent, not verified: interrupted"
 
 
 def test_a_signal_before_anything_was_sent_passes() -> None:
@@ -263,3 +263,21 @@ def test_keys_that_a_hidden_secret_erased_show_that_it_happened() -> None:
     plan = make_plan_of(world, named, when_hidden="resend", settings_patch="changed")
     item, api = send(world, Item(plan.changes[0], before=live_of(world), by=60.0))
     assert (item.unread, api.trail()) == (True, ["PATCH 1", "GET 1"])
+
+
+def test_a_second_request_is_told_to_be_one() -> None:
+    """What was sent before for the same change is sent again; a first request after a late one is not."""
+    _, api = send(make_world(row(), faults=[patch_fault("timeout", count=2)]))
+    assert (api.count("PATCH"), api.repeats) == (3, 2)
+    _, api = send(make_world(row(), faults=[patch_fault("timeout", when="after")]))
+    assert (api.count("PATCH"), api.repeats) == (1, 0)
+
+
+def test_another_request_that_ended_the_run_leaves_it_unverified() -> None:
+    """It was sent, and nothing may leave any more."""
+    world = make_world(row(), faults=[patch_fault("timeout")])
+    item, api = make_item(world), WorldApi(world)
+    api.meanwhile = lambda _: api.end(UnauthorisedError("the token is refused"))
+    send_change(item, live_of(world), api, ASK)
+    assert (item.status, item.error) == ("unverified", "sent, not verified: the token is refused")
+    assert api.trail() == ["PATCH 1"]

@@ -15,6 +15,7 @@ from reconciler.model import Manifest
 from reconciler.sandbox.world import World
 from tests.applying.bench import (
     ASK,
+    SECRETS,
     SOLD,
     TOKEN,
     look,
@@ -121,6 +122,25 @@ def test_whole_settings_that_would_erase_a_hidden_key_are_not_sent(masks: str) -
     assert "name it in the manifest (secrets as references" in (outcome.error or "")
     assert "or set settings_patch: changed" in (outcome.error or "")
     assert settings(world) == SOLD
+
+
+def test_once_replacement_is_proven_changed_keys_alone_are_no_way_out() -> None:
+    """The words of a refusal offer only what helps; and it is told in full what was refused and what to type."""
+    ready = {**SOLD, "password": SECRETS[TOKEN]}
+    world = make_world(row(ready), row(masked=("password",)), settings_patch="replace")
+    named = [manifest("1", {**ready, "username": "new", "password": TOKEN}), manifest("2", NEW)]
+    plan = make_plan_of(world, *named)
+    free = tuple(msgspec.structs.replace(change, refused=()) for change in plan.changes)
+    applied, _ = run(world, msgspec.structs.replace(plan, changes=free))
+    assert (applied.code, statuses(applied)) == (4, {"1": "applied", "2": "skipped"})
+    assert applied.notes[0].startswith("this API replaces settings")
+    assert "this API replaces settings: name it in the manifest" in (applied.outcomes[1].error or "")
+    assert "settings_patch" not in (applied.outcomes[1].error or "")
+    assert applied.refusal is not None
+    (problem,) = applied.refusal.problems
+    assert problem.message.startswith("custom_email/n2: the API hides password")
+    assert (problem.code, problem.source) == ("hidden-unmanaged", named[1].source)
+    assert (problem.fix or "").startswith("name it in the manifest")
 
 
 def test_a_blind_object_does_not_stop_the_others() -> None:

@@ -15,7 +15,9 @@ from typing import Any, NamedTuple, TypeVar
 from reconciler.errors import (
     AnswerError,
     ApiError,
+    EndedError,
     LateError,
+    ReconcilerError,
     RejectedError,
     StoppedError,
     UnauthorisedError,
@@ -69,8 +71,10 @@ class WorldApi:
         self.sent: list[Sent] = []
         self.waits: list[float] = []
         self.decoder = Decoder()
+        self.repeats = 0
         self._hold = 0.0
         self._code: int | None = None
+        self._ended: tuple[ReconcilerError, bool] | None = None
         self._lock = threading.RLock()
         self._local = threading.local()
 
@@ -97,6 +101,12 @@ class WorldApi:
     def hold_until(self, time: float) -> None:
         """Somebody else has used the windows up until then."""
         self._hold = time
+
+    def end(self, error: ReconcilerError, *, reads: bool = False) -> None:
+        """Nothing leaves any more; reads: no write."""
+        with self._lock:
+            if self._ended is None or self._ended[1]:
+                self._ended = error, reads
 
     @property
     def stopped(self) -> bool:
@@ -155,10 +165,18 @@ class WorldApi:
         return next((live for live in told.items if live.id == one), None)
 
     def send_patch(
-        self, one: str, body: dict[str, Json], *, quiet: bool, left: Callable[[], None], by: float | None = None
+        self,
+        one: str,
+        body: dict[str, Json],
+        *,
+        quiet: bool,
+        left: Callable[[], None],
+        by: float | None = None,
+        again: bool = False,
     ) -> None:
         """One PATCH; a 429 is sent again at once, a connection that fails after a pause."""
         attempt, throttled = 1, 0
+        self.repeats += again
         if self.together is not None:
             self.together.wait(10)
         while True:
@@ -176,6 +194,8 @@ class WorldApi:
                 if throttled == THROTTLES:
                     raise AnswerError("throttled", status=429)
             elif answer.status < 300:
+                if answer.body.strip() and not answer.body.startswith((b"{", b"[")):
+                    raise UnknownOutcomeError("not the API's answer")
                 return
             else:
                 raise _refusal(answer, quiet=quiet)
@@ -207,7 +227,7 @@ class WorldApi:
 
     def _send(self, method: str, path: str, what: str, query: Mapping[str, str], body: Any, by: float | None) -> Answer:
         with self._lock:
-            self._check()
+            self._check(write=method != "GET")
             at = self._when(1)
             if by is not None and at > by:
                 raise LateError("held for too long")
@@ -221,13 +241,18 @@ class WorldApi:
             headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
             answer = self.world.handle(Request(method, path, dict(query), headers, content), EPOCH + self.time)
             self.time += self.latency + answer.seconds
+            if answer.status == 401:
+                self.end(_refusal(answer, quiet=False))
             if answer.status == 429:
                 self._hold = self.time + max(0, int(answer.headers.get("Retry-After", "1")))
             return answer
 
-    def _check(self) -> None:
-        if self._code is not None and not getattr(self._local, "depth", 0):
+    def _check(self, *, write: bool = False) -> None:
+        shielded = bool(getattr(self._local, "depth", 0))
+        if self._code is not None and not shielded:
             raise StoppedError(self._code)
+        if self._ended is not None and (not self._ended[1] or (write and not shielded)):
+            raise EndedError(self._ended[0])
 
     def _when(self, requests: int) -> float:
         """When so many requests could leave: never more in any second or minute than the World admits."""
@@ -242,7 +267,7 @@ class WorldApi:
         return at
 
 
-def _refusal(answer: Answer, *, quiet: bool) -> Exception:
+def _refusal(answer: Answer, *, quiet: bool) -> ReconcilerError:
     told = json.loads(answer.body) if answer.body.startswith(b"{") else {}
     words, trace = f"answered {answer.status}", told.get("trace_id")
     if answer.status in (401, 403):

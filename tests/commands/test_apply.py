@@ -10,6 +10,7 @@ import threading
 from types import FrameType
 from typing import Any
 
+import msgspec
 import pytest
 
 from reconciler.commands.stopping import Stopping
@@ -235,3 +236,33 @@ def test_quiet_hides_progress_and_warnings_and_never_the_answer(stage: Stage) ->
     ran = stage.run("-q", "apply", "--yes")
     assert "Apply: 1 applied." in ran.out
     assert ran.err == ""
+
+
+PROVING = """
+key: main
+id: "1161"
+provider: twilio
+settings:
+  account_sid: ACf00000000000000000000000000000000
+  auth_token: {secret: "env:HOOD_TWILIO_AUTH_TOKEN"}
+  default_phone_number: "+14445550100"
+---
+key: backup
+id: "1162"
+provider: twilio
+settings: {default_phone_number: "+14445550101"}
+"""
+
+
+def test_an_object_that_is_left_alone_is_told_on_stderr_with_what_to_type(stage: Stage) -> None:
+    """Proving that PATCH replaces settings bars the way to one whose unmanaged secret is hidden: 4, and a line."""
+    stage.write("manifests/main.yaml", PROVING)
+    stage.world.account.masked["1162"] = ("auth_token",)
+    stage.world.switches = msgspec.structs.replace(stage.world.switches, settings_patch="replace")
+    ran = stage.run("apply", "--yes", "--format", "json", code=4, HOOD_TWILIO_AUTH_TOKEN="fake-token-of-the-seed")
+    assert ran.document["summary"] | {"applied": 1, "skipped": 1} == ran.document["summary"]
+    told = ran.err[ran.err.index("refused: ") :]
+    assert "manifests/main.yaml:10:1: twilio/backup: the API hides auth_token" in told
+    assert told.startswith("refused: hidden-unmanaged: 1 object was left alone")
+    assert "name it in the manifest" in told
+    assert "settings_patch" not in told

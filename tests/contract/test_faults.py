@@ -31,11 +31,14 @@ def test_a_read_that_breaks_off_is_tried_again(desk: Desk, api: StandIn, kind: s
 
 
 @pytest.mark.parametrize("written", [True, False])
-@pytest.mark.parametrize("kind", ["answer", "reset"])
+@pytest.mark.parametrize("kind", ["answer", "reset", "page"])
 def test_a_write_of_unknown_outcome_is_read_first(desk: Desk, api: StandIn, kind: str, written: bool) -> None:
-    """As desired is applied without a second write; as planned is sent again."""
+    """As desired is applied without a second write; as planned is sent again. A page of HTML with 200 is no answer."""
     api.faults = [Fault("PATCH", kind=kind, status=500, written=written)]
+    if kind == "page":
+        api.faults = [Fault("PATCH", status=200, raw=b"<html>Log in</html>", written=written)]
     report = desk.apply()
+    assert report["requests"]["retried"] == (0 if written else 1)
     assert report["outcomes"][0]["status"] == "applied"
     assert len(api.sent("PATCH")) == (1 if written else 2)
     methods = [one.method for one in api.requests]

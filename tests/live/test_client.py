@@ -10,6 +10,7 @@ import pytest
 from reconciler.errors import (
     AnswerError,
     RejectedError,
+    UnauthorisedError,
     UnreachableError,
 )
 from reconciler.live.client import ATTEMPTS, Client
@@ -166,3 +167,29 @@ def test_whoever_retries_by_itself_waits_the_same_way(attempt: int, waits: bool)
     client, gate, _ = script(httpx.Response(204))
     assert client.pause(attempt) is waits
     assert len(gate.pauses) == waits
+
+
+def test_a_token_that_is_refused_ends_all_requests_before_the_gate_hears_of_the_answer() -> None:
+    """Whoever waits would be let through by the answer; a 403 is of one request alone."""
+    client, gate, _ = script(httpx.Response(403), httpx.Response(401))
+    heard: list[object] = []
+    gate.answered = lambda *_: heard.append(gate.ended)  # type: ignore[method-assign]
+    for ended in (False, True):
+        with pytest.raises(UnauthorisedError) as caught:
+            client.get("/x")
+        assert (gate.ended is not None) is ended
+    assert heard == [None, gate.ended]
+    assert str(gate.ended) == str(caught.value) == "GET /x: the API does not accept the token (401)"
+
+
+def test_only_what_left_again_is_counted_as_sent_again() -> None:
+    """An attempt without a connection is none; so what is counted never is more than what left."""
+    client, _, _ = script(httpx.ConnectError("x"), httpx.ConnectError("x"), httpx.Response(200, json=1))
+    client.get("/x")
+    assert client.requests == Requests(get=1, retried=1)
+    client, _, _ = script(httpx.ConnectError("x"))
+    with pytest.raises(UnreachableError):
+        client.get("/x")
+    assert client.requests == Requests()
+    client.pause(2)
+    assert client.requests == Requests()

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.errors import LateError, StoppedError
+from reconciler.errors import EndedError, LateError, RefusedError, StoppedError, UnauthorisedError
 from reconciler.live.gate import Gate, RealClock, Ticket
 from reconciler.live.pace import Windows
 from tests.virtual_clock import VirtualClock
@@ -181,6 +181,51 @@ def test_stop_ends_a_wait_and_leaves_the_queue_whole(wait: Callable[[Gate], obje
     with gate.shield():
         gate.acquire()
     assert windows.under_way == 1
+
+
+WAITS: list[Callable[[Gate], object]] = [
+    lambda gate: gate.acquire(),
+    lambda gate: gate.acquire(write=True),
+    lambda gate: gate.pause(60),
+    lambda gate: gate.ready(5),
+]
+
+
+@pytest.mark.parametrize("wait", WAITS)
+def test_an_end_reaches_those_that_wait_already(wait: Callable[[Gate], object]) -> None:
+    """A 401 elsewhere: nothing passes any more, in the words of what ended it, within a shield neither."""
+    by = UnauthorisedError("the token is refused", "get another")
+    gate = Gate(Windows(1, 150, 4), LateClock(lambda: gate.end(by)))
+    gate.answered(gate.acquire(), 401, {})
+    with gate.shield(), pytest.raises(EndedError, match="the token is refused") as caught:
+        wait(gate)
+    assert (caught.value.exit_code, caught.value.fix) == (7, "get another")
+
+
+def test_an_end_of_writes_lets_reads_and_repairs_pass() -> None:
+    """Another company: what was sent is still read back, and what it erased is put back."""
+    gate = Gate(Windows(10, 150, 4), VirtualClock())
+    gate.end(RefusedError("another company"), reads=True)
+    for _ in range(2):
+        gate.ready()
+        gate.pause(1.0)
+        gate.answered(gate.acquire(), 200, {})
+        with gate.shield():
+            gate.answered(gate.acquire(write=True), 204, {})
+        with pytest.raises(EndedError, match="another company"):
+            gate.acquire(write=True)
+
+
+def test_the_stricter_end_holds_and_a_signal_comes_first() -> None:
+    """A 401 ends reads too, whatever came before or after it; a signal keeps its own exit code."""
+    gate = Gate(Windows(10, 150, 4), VirtualClock())
+    for error, reads in ((RefusedError("one"), True), (UnauthorisedError("two"), False), (RefusedError("three"), True)):
+        gate.end(error, reads=reads)
+    with pytest.raises(EndedError, match="two"):
+        gate.acquire()
+    gate.stop(143)
+    with pytest.raises(StoppedError):
+        gate.acquire()
 
 
 def test_ready_waits_for_room_for_several() -> None:

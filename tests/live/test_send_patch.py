@@ -93,7 +93,7 @@ def test_a_patch_that_never_left_is_sent_again() -> None:
     """A refused connection did nothing; it is retried inside, and only what left is counted."""
     client, gate, _ = script(httpx.ConnectError("x"), httpx.ConnectTimeout("x"), httpx.Response(204))
     client.send_patch("1", {"name": "x"})
-    assert client.requests == Requests(patch=1, retried=2)
+    assert client.requests == Requests(patch=1, retried=1)
     assert (gate.failures, len(gate.pauses)) == (2, 2)
 
 
@@ -139,10 +139,61 @@ def test_a_patch_that_would_leave_too_late_is_not_sent() -> None:
     """The gate's word passes as it is: nothing was done."""
     client, gate, seen = script(httpx.Response(204))
 
-    def late(by: float | None = None) -> float:
+    def late(by: float | None = None, *, write: bool = False) -> float:
         raise LateError(f"by {by}")
 
     gate.acquire = late  # type: ignore[method-assign]
     with pytest.raises(LateError, match="by 5"):
         client.send_patch("1", {"name": "x"}, by=5.0)
     assert seen == []
+
+
+PAGES = [
+    httpx.Response(200, text="<html>Please log in</html>"),
+    httpx.Response(204, text="not JSON"),
+    httpx.Response(200, text='{"id": '),
+    httpx.Response(200, text="[" * 100_000),
+]
+
+
+@pytest.mark.parametrize("step", PAGES, ids=repr)
+def test_a_page_in_place_of_the_answer_is_no_answer(step: httpx.Response) -> None:
+    """A captive portal or a proxy says 200 to anything: whether the write happened cannot be told."""
+    client, _, seen = script(step)
+    with pytest.raises(UnknownOutcomeError, match="which is not the API's answer") as caught:
+        client.send_patch("1", {"name": "x"})
+    assert len(seen) == 1
+    assert "log in" not in str(caught.value)
+    assert "proxy" in str(caught.value.fix)
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("text", ["", " \n", "{}", '{"id": "1"}', "null", "[]"])
+def test_an_answer_of_json_or_of_nothing_is_done(text: str) -> None:
+    """The documentation says 204 without a body; other APIs of the family answer the object."""
+    client, _, _ = script(httpx.Response(200, text=text))
+    client.send_patch("1", {"name": "x"})
+    assert client.requests == Requests(patch=1)
+
+
+def test_a_second_request_for_the_same_change_is_counted_as_sent_again() -> None:
+    """Whoever sends it after a look says so."""
+    client, _, _ = script(httpx.ReadTimeout("x"), httpx.Response(204))
+    with pytest.raises(UnknownOutcomeError):
+        client.send_patch("1", {"name": "x"})
+    assert client.requests == Requests(patch=1)
+    client.send_patch("1", {"name": "x"}, again=True)
+    assert client.requests == Requests(patch=2, retried=1)
+
+
+def test_a_post_is_a_write_like_any_other() -> None:
+    """Its answer's body comes back; it counts as POST; a 429 is sent again at once, an unknown outcome is not."""
+    client, gate, seen = script(httpx.Response(429), httpx.Response(201, json={"id": "7"}), httpx.Response(201))
+    assert client.send_post("/integrations", {"name": "x"}) == b'{"id":"7"}'
+    assert client.send_post("/integrations", {"name": "x"}) == b""
+    assert {str(request.url.path) for request in seen} == {"/v1/hood/integrations"}
+    assert client.requests == Requests(post=3, throttled=1, retried=1)
+    client, gate, seen = script(httpx.Response(503))
+    with pytest.raises(UnknownOutcomeError, match="POST /integrations: answered 503"):
+        client.send_post("/integrations", {"name": "x"})
+    assert (len(seen), gate.pauses) == (1, [])

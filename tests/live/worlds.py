@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from reconciler.errors import ReconcilerError
 from reconciler.live.client import Client
 from reconciler.live.reader import Reader
 from reconciler.live.transport import Transport
@@ -35,8 +36,13 @@ class OpenGate:
         self.answers: list[tuple[int, Mapping[str, str]]] = []
         self.failures = 0
         self.pauses: list[float] = []
+        self.ended: ReconcilerError | None = None
 
-    def acquire(self, by: float | None = None) -> float:
+    def end(self, error: ReconcilerError, *, reads: bool = False) -> None:
+        """Remember what ended the run."""
+        self.ended = error
+
+    def acquire(self, by: float | None = None, *, write: bool = False) -> float:
         """A ticket."""
         self.acquired += 1
         return float(self.acquired)
