@@ -115,7 +115,7 @@ def test_every_variable_that_the_code_reads_is_described() -> None:
         texts = [
             node.value for node in docstrings_too if isinstance(node, ast.Constant) and isinstance(node.value, str)
         ]
-        names |= {name for text in texts for name in re.findall(r"RECONCILER_([A-Z_]*[A-Z])", text)}
+        names |= {name for text in texts for name in re.findall(r"(?<!_)RECONCILER_([A-Z_]*[A-Z])", text)}
     names -= {"WRITE"}  # read by the tests alone
     assert [name for name in sorted(names) if f"`RECONCILER_{name}`" not in README] == []
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from reconciler.cli.completing import complete_accounts, complete_addresses
+
 EXIT_CODES = """\b
 Exit codes:
   0 done: in sync, applied and verified, or changes planned
@@ -22,7 +24,12 @@ Option = Callable[[Any], Any]
 GLOBAL: tuple[Option, ...] = (
     click.option("--config", metavar="FILE", help="The configuration; else the nearest reconciler.yaml."),
     click.option("--api", metavar="URL", help="A server of the same API; the token goes there."),
-    click.option("--account", metavar="NAME", help="The account, where several are configured."),
+    click.option(
+        "--account",
+        metavar="NAME",
+        shell_complete=complete_accounts,
+        help="The account, where several are configured.",
+    ),
     click.option("--sandbox", is_flag=True, default=None, help="Use the built-in emulator; no account is touched."),
     click.option("--color", type=click.Choice(["auto", "always", "never"]), help="Colours on stdout."),
     click.option("-q", "--quiet", is_flag=True, default=None, help="No progress and no warnings on stderr."),
@@ -31,7 +38,12 @@ GLOBAL: tuple[Option, ...] = (
 )
 PATHS: Option = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 TARGET: Option = click.option(
-    "--target", "targets", multiple=True, metavar="T", help="An address, id, file or glob; repeatable."
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="T",
+    shell_complete=complete_addresses,
+    help="An address, id, file or glob; repeatable.",
 )
 LITERALS: Option = click.option(
     "--allow-literal-secrets", "allow_literals", is_flag=True, help="Secrets may stand in manifests."

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.cli.completing import complete_addresses
 from reconciler.cli.flags import LITERALS, TARGET, format_option, with_options
 from reconciler.cli.verbs import run
 from reconciler.commands.forms import TABLE
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("show")
-@click.argument("address", required=False)
+@click.argument("address", required=False, shell_complete=complete_addresses)
 @with_options(TARGET, LITERALS, format_option(*TABLE))
 @click.pass_context
 def verb(context: click.Context, /, address: str | None, **given: Any) -> int:

@@ -35,6 +35,7 @@ VERBS = (
     "schema",
     "providers",
     "comment",
+    "completion",
     "sandbox",
 )
 """As `--help` lists them: in the order in which people meet them. Each stands in verb_NAME.py as `verb`."""
