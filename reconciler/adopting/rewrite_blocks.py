@@ -11,18 +11,19 @@ _INDENT = re.compile(r"(?:\A|\r\n|\r|\n)( *)(?=[^ \r\n])")
 _BREAKS = re.compile(r"\n+")
 
 
-def make_block(old: str, value: str | None, instead: str) -> str:
+def make_block(old: str, value: str | None, instead: str, *, ended: bool) -> str:
     """The characters of a block scalar (`old`: from its indicator on) that holds another text.
 
-    `instead` takes its place where the block cannot hold the value: None, or a text with lines that begin or end with
-    blanks, special characters, or ends in gaps. A comment behind the indicator stays.
+    ended: a line break stands behind it, else the file ends there. `instead` takes its place where the block cannot
+    hold the value: None, or a text with lines that begin or end with blanks, special characters, or gaps at its end.
+    A comment behind the indicator stays.
     """
     header = _HEADER.match(old)
     assert header is not None
     indicator, comment, line_break = header.groups()
     body = old[header.end() :]
     indents = [len(found) for found in _INDENT.findall(body)]
-    if value is None or not indents or not _fits(value):
+    if value is None or not indents or not _fits(value) or (value.endswith("\n") and not ended):
         return instead + comment
     inner = value.removesuffix("\n")
     if indicator == ">":

@@ -21,6 +21,15 @@ def make_data(value: Json) -> Json:
     return Plain(value, json.dumps(value))
 
 
+def bare_data(data: Json) -> Json:
+    """Data as JSON has it: each Plain as its value."""
+    if isinstance(data, dict):
+        return {key: bare_data(one) for key, one in data.items()}
+    if isinstance(data, list):
+        return [bare_data(one) for one in data]
+    return data.value if isinstance(data, Plain) else data
+
+
 def edit_data(data: Json, path: Steps, value: Json, behind: str | None) -> Json:
     """The data with another value at a path; what is new stands behind a sibling, at the top or at the end.
 

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from reconciler.adopting.rewrite_blocks import make_block
-from reconciler.adopting.rewrite_check import Steps, edit_data, make_data
+from reconciler.adopting.rewrite_check import Steps, bare_data, edit_data, make_data
 from reconciler.adopting.rewrite_keys import Added, Sheet, Splice, add_keys
 from reconciler.adopting.rewrite_nodes import Node
 from reconciler.adopting.rewrite_scalars import UnwritableError, make_value
 from reconciler.model import Json, Source
+from reconciler.values import text_of
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 
@@ -23,12 +24,15 @@ class Edit(Struct, frozen=True):
     value: text, null, a boolean, a number, a list of these; of a new key also a mapping of texts. A key that is not
     there is added to its mapping: right behind `behind`, or at the top where that is not there either; at the end
     where `behind` is None. So is the mapping itself, at the end, where only that and the key are missing.
+    before: the one value that the file must hold there for the edit to be made, or none where the key must be new;
+    None where anything may stand there.
     """
 
     document: Source
     path: Steps
     value: Json
     behind: str | None = None
+    before: tuple[Json, ...] | None = None
 
 
 class Work:
@@ -47,6 +51,7 @@ class Work:
         added: dict[tuple[int, str | None], list[tuple[Edit, list[Node]]]] = {}
         for edit, chain in zip(edits, chains, strict=True):
             try:
+                _check_before(edit, data)
                 self._check_shared(chain)
                 if len(chain) > len(edit.path):
                     self._set(chain, edit.value, _data_at(data, edit.path))
@@ -99,8 +104,8 @@ class Work:
         style = node.style if node.style in ("", "'") and node.kind == "scalar" else '"'
         text = make_value(value, style, flow=flow, is_text=self._sheet.is_text)
         if node.style in ("|", ">"):
-            old_text = self._sheet.text[node.content : node.end]
-            text = make_block(old_text, value if isinstance(value, str) else None, text)
+            block, ended = self._sheet.text[node.content : node.end], node.end < len(self._sheet.text)
+            text = make_block(block, value if isinstance(value, str) else None, text, ended=ended)
         self._replace(node, text, flow=flow)
 
     def _replace(self, node: Node, text: str, *, flow: bool) -> None:
@@ -137,6 +142,18 @@ def _walk(root: Node, path: Steps) -> list[Node]:
             break
         chain.append(node)
     return chain
+
+
+def _check_before(edit: Edit, data: Json) -> None:
+    """Raises UnwritableError where the file was changed since it was read."""
+    if edit.before is None:
+        return
+    try:
+        there: tuple[Json, ...] = (bare_data(_data_at(data, edit.path)),)
+    except (LookupError, TypeError):
+        there = ()
+    if text_of(there) != text_of(edit.before):
+        raise UnwritableError("the file says something else there by now")
 
 
 def _check_addable(chain: Sequence[Node], edit: Edit) -> None:

@@ -32,6 +32,7 @@ VERBS = (
     "undo",
     "drift",
     "show",
+    "accept",
     "schema",
     "providers",
     "comment",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -76,6 +77,37 @@ def _read_umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
+
+
+def replace_file(path: Path, before: bytes, after: bytes) -> None:
+    """Writes a file anew in one step, where it still holds `before`; its mode, and the link that leads to it, stay.
+
+    Raises ReconcilerError where it cannot be, or should not be: it was changed meanwhile, or may only be read.
+    """
+    name = ""
+    try:
+        real = path.resolve()
+        status = real.stat()
+        if not os.access(real, os.W_OK):
+            raise ReconcilerError(f"{path}: may only be read", "give yourself permission to write it")
+        if real.read_bytes() != before:
+            raise ReconcilerError(f"{path}: was changed meanwhile", "run it again")
+        handle, name = tempfile.mkstemp(dir=real.parent, prefix=".reconciler-")
+        with os.fdopen(handle, "wb") as file:
+            with suppress(OSError, AttributeError):
+                os.chown(name, status.st_uid, status.st_gid)
+            Path(name).chmod(stat.S_IMODE(status.st_mode))
+            file.write(after)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(real)
+    except OSError as error:
+        if name:
+            with suppress(OSError):
+                Path(name).unlink()
+        raise ReconcilerError(
+            f"{path}: cannot be written: {error.strerror}", "make room, or check the folder"
+        ) from None
 
 
 def read_file(path: Path, largest: int) -> bytes:

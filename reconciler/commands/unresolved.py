@@ -27,7 +27,7 @@ class Unresolved(Struct, frozen=True):
 
 
 def load_unresolved(request: Request, options: Options) -> Unresolved:
-    """Raises InvalidError, UnauthorisedError, or both at once."""
+    """The account's manifests, and those below a PATH elsewhere. Raises InvalidError, UnauthorisedError, or both."""
     keys, places, gathered = SecretKeys(options.secret_keys), Places(), Gathered()
     desired = gathered.attempt(lambda: _load(request, options, keys, places))
     token = Token(SANDBOX_TOKEN) if request.sandbox else gathered.attempt(lambda: read_token(options, request.environ))
@@ -38,10 +38,10 @@ def load_unresolved(request: Request, options: Options) -> Unresolved:
 
 
 def _load(request: Request, options: Options, keys: SecretKeys, places: Places) -> Desired:
-    if not holds(options.root.exists):
+    if not holds(options.root.exists) and not request.paths:
         return Desired()
     desired = load_desired(
-        options, (), request.cwd, keys, places, allow_literals=request.allow_literals, offline=False
+        options, request.paths, request.cwd, keys, places, allow_literals=request.allow_literals, offline=False
     ).desired
     problems = [problem for problem in desired.problems if problem.code != "no-manifests"]
     if problems:

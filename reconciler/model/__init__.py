@@ -12,6 +12,13 @@ schemas/report.schema.json are generated from these types, as schemas/show.schem
 
 from __future__ import annotations
 
+from reconciler.model.accepted import (
+    ACCEPT_FORMAT,
+    Acceptance,
+    AcceptedField,
+    AcceptedIntegration,
+    AcceptSummary,
+)
 from reconciler.model.catalogue import CATALOGUE_FORMAT, Catalogue, CatalogueProvider, CatalogueSetting
 from reconciler.model.common import Commit, Json, Path, Problem, SecretRef, Source
 from reconciler.model.desired import Allowed, Command, Lifecycle, Manifest, Plain, Setting
@@ -41,11 +48,16 @@ from reconciler.model.shown import (
 )
 
 __all__ = [
+    "ACCEPT_FORMAT",
     "CATALOGUE_FORMAT",
     "PLAN_FORMAT",
     "REPORT_FORMAT",
     "SHOW_FORMAT",
     "VALIDATE_FORMAT",
+    "AcceptSummary",
+    "Acceptance",
+    "AcceptedField",
+    "AcceptedIntegration",
     "Allowed",
     "AppliedBy",
     "Catalogue",

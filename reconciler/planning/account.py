@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, Protocol
 
 from msgspec import Struct
 
 from reconciler.errors import AnswerError, RefusedError
-from reconciler.model import Live, SecretRef, Snapshot
+from reconciler.model import Live, Manifest, SecretRef, Snapshot
 from reconciler.planning.pages import make_pages
 from reconciler.planning.settings import Definitions, Place
 from reconciler.values import KNOWN_STATUSES, is_nothing
@@ -99,3 +99,14 @@ def check_told(live: Live | None, company: str | None) -> None:
     """Raises AnswerError where nobody can tell whether an object that a manifest describes is the company's own."""
     if live is not None and live.company_id is None and company is not None:
         raise AnswerError(f"the API does not tell which company {live.id} belongs to (no company_id)")
+
+
+def make_untold(untold: Mapping[str, Sequence[Manifest]], errors: int = 0) -> AnswerError:
+    """The error for manifests with settings whose providers, by name, the API tells no definitions of."""
+    first = min(one.source for group in untold.values() for one in group)
+    count = sum(len(group) for group in untold.values())
+    return AnswerError(
+        f"the API tells no settings definitions of {', '.join(sorted(untold))}, so no key of {count} manifests can be"
+        f" checked (first: {first})" + (f"; besides, {errors} errors in manifests" if errors else ""),
+        "plan again later; if it stays so, this API does not tell what its providers define",
+    )

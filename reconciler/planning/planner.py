@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from reconciler.errors import AnswerError, InvalidError
 from reconciler.model import Change, Live, Manifest, Plan, PlanSummary, Problem, SecretRef, Snapshot, Unmanaged
-from reconciler.planning.account import Account, check_company, check_told, make_account
+from reconciler.planning.account import Account, check_company, check_told, make_account, make_untold
 from reconciler.planning.compare import compare, is_in_sync
 from reconciler.planning.forecast import Limits, make_forecast
 from reconciler.planning.guard import Guards, guard_changes
@@ -144,14 +144,7 @@ def _blocked(manifest: Manifest, problem: Problem) -> Change:
 
 def _refuse_errors(work: _Work) -> None:
     if work.untold:
-        names = ", ".join(sorted(work.untold))
-        first = min(one.source for group in work.untold.values() for one in group)
-        count = sum(len(group) for group in work.untold.values())
-        raise AnswerError(
-            f"the API tells no settings definitions of {names}, so no key of {count} manifests can be checked"
-            f" (first: {first})" + (f"; besides, {len(work.errors)} errors in manifests" if work.errors else ""),
-            "plan again later; if it stays so, this API does not tell what its providers define",
-        )
+        raise make_untold(work.untold, len(work.errors))
     if work.errors:
         raise InvalidError(sorted(work.errors, key=_problem_order), sorted(work.warnings, key=_problem_order))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from reconciler.model import Plan, Report, Show, Validation
+from reconciler.model import Acceptance, Plan, Report, Show, Validation
 from reconciler.values import document_text
 
 
@@ -34,6 +34,11 @@ def validation_document(validation: Validation) -> str:
 def show_document(show: Show) -> str:
     """What `show` tells as JSON, in the manner of `plan_document`."""
     return document_text(show)
+
+
+def accept_document(answer: Acceptance) -> str:
+    """What `accept` tells as JSON, in the manner of `plan_document`."""
+    return document_text(answer)
 
 
 def schema_of(type_: type) -> dict[str, Any]:

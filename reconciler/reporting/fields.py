@@ -40,7 +40,7 @@ def field_text(field: FieldChange, *, resent: bool = False) -> str | Pair:
         return value_text(field.after)
     if field.action == "clear":
         return Pair(value_text(field.before), "(cleared)")
-    return _make_pair(field.before, field.after)
+    return make_pair(field.before, field.after)
 
 
 def cause_text(field: FieldChange) -> str | None:
@@ -74,7 +74,8 @@ def _secret_text(field: FieldChange, *, resent: bool) -> str:
     return f"secret({escape(field.reference)}) {verb}"
 
 
-def _make_pair(before: Json, after: Json) -> Pair:
+def make_pair(before: Json, after: Json) -> Pair:
+    """Two values as texts that differ to the eye too."""
     pair = Pair(value_text(before), value_text(after))
     if unicodedata.normalize("NFC", pair.before) == unicodedata.normalize("NFC", pair.after):
         # Two spellings of the same letters look the same, so the letters are written as codes.

@@ -45,6 +45,12 @@ def test_a_block_without_text_has_no_indentation_to_keep() -> None:
     assert rewritten("a: |\nb: 1\n", (A, "z")) == 'a: "z"\nb: 1\n'
 
 
+def test_a_line_break_at_the_end_of_the_file_needs_one_there() -> None:
+    """A text that ends in one stands in quotes where the file does not."""
+    assert rewritten("a: |\n  x", (A, "z\n")) == 'a: "z\\n"'
+    assert rewritten("a: |\n  x", (A, "z")) == "a: |-\n  z"
+
+
 def test_null_stands_in_place_of_a_block() -> None:
     """And so does a number."""
     assert rewritten("a: >\n  x\nb: 1\n", (A, None)) == "a: null\nb: 1\n"

@@ -107,9 +107,9 @@ def test_a_new_key_adds_its_own_line_or_words_and_nothing_else(
     assert done.data.decode() in without_key(again.data.decode(), parts[0].line_break)
 
 
-def without_key(text: str, line_break: str) -> set[str]:
+def without_key(text: str, line_break: str, key: str = "zz", value: str = "v") -> set[str]:
     """All ways to take the new key out."""
-    pair = r"(?:(['\"]?)zz\1: (['\"])v\2)"
+    pair = rf"(?:(['\"]?){key}\1: (['\"]){value}\2)"
     ways = (
         rf"(?:^|(?<=\ufeff)) *{pair},?{line_break}",
         rf"{line_break} *{pair}\Z",
