@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def verb(context: click.Context, /, **given: Any) -> int:
     """Is live still as declared? Exits 2 where it is not. Reads only.
 
-    Example: reconciler drift --sandbox
+    Example: reconciler drift
     """
     return run(context, given, _run)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def verb(context: click.Context, /, **given: Any) -> int:
     """List the providers and their settings, as the API tells them. Reads only.
 
-    Example: reconciler providers --sandbox
+    Example: reconciler providers
     """
     return run(context, given, _run)
 

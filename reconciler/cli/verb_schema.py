@@ -26,7 +26,7 @@ def verb(context: click.Context, /, **given: Any) -> int:
 
     Without --to: schemas/ beside reconciler.yaml, else in the working directory.
 
-    Example: reconciler schema --sandbox --to schemas
+    Example: reconciler schema --to schemas
     """
 
     def write(request: Request, console: Console, stopping: Stopping) -> int:

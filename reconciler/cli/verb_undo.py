@@ -27,7 +27,7 @@ def verb(context: click.Context, /, **given: Any) -> int:
 
     Revert the manifests too: the next plan from them applies the same again.
 
-    Example: reconciler apply --report report.json && reconciler undo report.json
+    Example: reconciler undo report.json --yes
     """
     file = given.pop("file")
 

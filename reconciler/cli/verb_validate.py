@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def verb(context: click.Context, /, **given: Any) -> int:
     """Check manifests and configuration. No network, no secret is read.
 
-    Example: reconciler validate manifests --strict
+    Example: reconciler validate manifests
     """
     return run(context, given, _run, offline=True)
 
