@@ -37,7 +37,8 @@ class Sheet(Struct, frozen=True):
 
     def line_start(self, index: int) -> int:
         """Where the line of an index begins."""
-        return max(self.text.rfind("\n", 0, index), self.text.rfind("\r", 0, index)) + 1
+        start = self.text.rfind("\n", 0, index) + 1
+        return max(start, self.text.rfind("\r", start, index) + 1)
 
     def blank_before(self, index: int) -> str | None:
         """What stands before an index on its line, None unless that is blank."""

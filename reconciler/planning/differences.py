@@ -14,12 +14,11 @@ from reconciler.errors import AnswerError
 from reconciler.model import Live, Manifest, Path, Problem, Provider, SecretRef, Snapshot
 from reconciler.planning.account import Account, check_company, check_told, make_account, make_untold
 from reconciler.planning.compare import compare, is_in_sync
-from reconciler.planning.diff import diff_live, make_wanted
 from reconciler.planning.match import match_all
 from reconciler.planning.nearest import fits
 from reconciler.planning.overview import Unresolved
 from reconciler.planning.settings import undefined_keys
-from reconciler.planning.sides import unresolved, without_references
+from reconciler.planning.sides import without_references
 
 
 class Compared(Struct, frozen=True):
@@ -98,16 +97,14 @@ def _compare(manifest: Manifest, live: Live, account: Account) -> Compared:
     blind = without_references(manifest, live)
     if is_in_sync(blind, live, account):
         return Compared(manifest, live, undefined=undefined, provider=provider)
-    problems = tuple(compare(blind, live, account).errors)
-    if problems:
-        return Compared(manifest, live, undefined=undefined, provider=provider, problems=problems)
-    difference = diff_live(
-        make_wanted(manifest, undefined), live, unresolved, secret=account.asked.secret, shown=account.shown
-    )
-    changed = [path for path in difference.changed if not _is_reference(manifest, path)]
+    result = compare(blind, live, account)
+    if result.errors:
+        return Compared(manifest, live, undefined=undefined, provider=provider, problems=tuple(result.errors))
+    change = result.change
+    changed = [field.path for field in change.fields if not _is_reference(manifest, field.path)] if change else []
     if None not in (manifest.is_default, live.is_default) and manifest.is_default != live.is_default:
         changed.append(("is_default",))
-    hidden = [path for path in difference.unseen if not _is_reference(manifest, path)]
+    hidden = [path for path in change.unseen if not _is_reference(manifest, path)] if change else []
     return Compared(manifest, live, tuple(changed), tuple(hidden), undefined, provider)
 
 

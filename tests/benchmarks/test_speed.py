@@ -60,3 +60,12 @@ def test_places_of_changes_cost_no_more_than_the_files_again(accounts: Accounts,
     ratio = least_ratio(AGAIN, ("whole", changed), ("whole", in_sync))
     print(f"{ratio:.2f} plans in sync")
     assert ratio < AGAIN
+
+
+@SHAPES
+def test_accepting_takes_time_as_the_objects_do(accounts: Accounts, together: bool) -> None:
+    """Where one object in ten differs, each file is read, rewritten and checked once."""
+    few, many = (accounts.get(size, together=together, changed_every=10) for size in (1000, 4000))
+    ratio = least_ratio(4 * GROWTH, ("accepting", many), ("accepting", few)) / 4
+    print(f"growth {ratio:.2f}")
+    assert ratio < GROWTH

@@ -44,7 +44,7 @@ def make_whole_plan(folder: str) -> tuple[Plan, bytes]:
     """Reads, judges, compares, plans and seals. Raises what a plan raises."""
     keys, places = SecretKeys(), Places()
     manifests, secrets = _declare(folder, keys, places)
-    snapshot = _read_live(folder, manifests)
+    snapshot = read_live(folder, manifests)
     context = Context(
         tool="0",
         api="https://api.example.com/v1/hood",
@@ -58,13 +58,14 @@ def make_whole_plan(folder: str) -> tuple[Plan, bytes]:
 
 
 def _declare(folder: str, keys: SecretKeys, places: Places) -> tuple[list[Manifest], Secrets]:
-    desired = _load(folder, keys, places)
+    desired = load_manifests(folder, keys, places)
     environ = read_environ(folder)
     found = references(desired.manifests)
     return desired.manifests, resolve(found, environ=environ, allowed=Allowed(), literals={}, places=places)
 
 
-def _load(folder: str, keys: SecretKeys, places: Places) -> Desired:
+def load_manifests(folder: str, keys: SecretKeys, places: Places) -> Desired:
+    """The manifests of an account on disk."""
     root = Path(folder) / "manifests"
     files, missing = find_files([root], root=root)
     documents, broken = load_documents(files)
@@ -74,7 +75,8 @@ def _load(folder: str, keys: SecretKeys, places: Places) -> Desired:
     return desired
 
 
-def _read_live(folder: str, manifests: list[Manifest]) -> Snapshot:
+def read_live(folder: str, manifests: list[Manifest]) -> Snapshot:
+    """What its pages show."""
     return Reader(StoredClient(folder), parallel=4).read_snapshot(
         ids=frozenset(one.id for one in manifests if one.id is not None),
         by_name=any(one.id is None for one in manifests),
