@@ -7,15 +7,15 @@ from typing import Literal
 from msgspec import Struct
 
 from reconciler.applying.api import Ask
-from reconciler.model import Change, FieldChange, Json, Live, Path, SecretRef
+from reconciler.model import Change, FieldChange, Json, Live, Moved, Path, SecretRef
 from reconciler.values import is_equal, is_mask, is_nothing, is_retyped, printable, text_of, value_at
 
 
 class Judgement(Struct, frozen=True):
-    """kind, and for a moved object what moved: lines of (then, now, wanted), never of a secret."""
+    """kind, and for a moved object what moved; never a secret's value."""
 
     kind: Literal["planned", "desired", "moved"]
-    moved: tuple[str, ...] = ()
+    moved: tuple[Moved, ...] = ()
 
 
 def judge(change: Change, live: Live, ask: Ask) -> Judgement:
@@ -33,7 +33,7 @@ def judge(change: Change, live: Live, ask: Ask) -> Judgement:
         # What is hidden is sent again: nobody can tell whether it is there already.
         return Judgement("planned" if hidden else "desired")
     if moved:
-        return Judgement("moved", tuple(_tell(path, seen.get(path), live, change, ask) for path in moved))
+        return Judgement("moved", tuple(_make_moved(path, seen.get(path), live, change, ask) for path in moved))
     return Judgement("planned")
 
 
@@ -62,13 +62,11 @@ def resolve(value: Json, ask: Ask) -> Json:
     return value
 
 
-def _tell(path: Path, then: Json, live: Live, change: Change, ask: Ask) -> str:
-    name = printable(".".join(path))
-    if path[0] == "settings" and ask.secret(path[1]):
-        return f"{name}: is not what the plan saw"
-    fields = {item.path: item for item in change.fields}
-    wanted = fields[path].after if path in fields else then
-    return f"{name}: then {shown(then)}, now {shown(value_at(live, path))}, wanted {shown(wanted)}"
+def _make_moved(path: Path, then: Json, live: Live, change: Change, ask: Ask) -> Moved:
+    field = {item.path: item for item in change.fields}.get(path)
+    if (path[0] == "settings" and ask.secret(path[1])) or (field is not None and field.secret):
+        return Moved(path, None, None, None, secret=True)
+    return Moved(path, then, value_at(live, path), then if field is None else field.after)
 
 
 def shown(value: Json) -> str:

@@ -112,7 +112,7 @@ def _settle(item: Item, before: Live, live: Live, ask: Ask) -> bool:
         return True
     judgement = judge(change, live, ask)
     if judgement.kind == "moved":
-        item.close("stale", "; ".join(judgement.moved))
+        item.leave(judgement.moved)
     elif judgement.kind == "desired":
         item.after = live
     return judgement.kind != "planned"

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from reconciler.applying.api import Api
 from reconciler.errors import ApiError, RefusedError
-from reconciler.model import Change, FieldVerdict, Live, Outcome, OutcomeStatus, Plan, Refusal
+from reconciler.model import Change, FieldVerdict, Live, Moved, Outcome, OutcomeStatus, Plan, Refusal
 
 FRESH = 60.0
 """Seconds for which a bulk read may serve as the precondition of a write."""
@@ -19,6 +19,8 @@ JUST = 10.0
 
 LAGS = (1.0, 3.0, 10.0)
 """Seconds after which what is not there yet is read again before it is called dropped."""
+
+MOVED = "it is no longer what the plan saw, and was left alone: plan again"
 
 
 class Item(Struct):
@@ -49,6 +51,7 @@ class Item(Struct):
     refused: Refusal | None = None
     unheard: bool = False
     verdicts: tuple[FieldVerdict, ...] = ()
+    moved: tuple[Moved, ...] = ()
     error: str | None = None
     trace_id: str | None = None
 
@@ -77,6 +80,11 @@ class Item(Struct):
         self.status = status
         self.error = error
 
+    def leave(self, moved: tuple[Moved, ...], why: str = MOVED) -> None:
+        """Leaves a stale object alone, and tells what moved."""
+        self.moved = moved
+        self.close("stale", why)
+
     def refuse(self, refusal: Refusal) -> None:
         """Leaves the object alone; the run goes on, and ends 4."""
         self.refused = refusal
@@ -93,6 +101,7 @@ class Item(Struct):
             attempts=self.attempts,
             fields=self.verdicts,
             error=self._tell(ended),
+            moved=self.moved,
             trace_id=self.trace_id,
             source=self.change.source,
         )

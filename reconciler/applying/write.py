@@ -73,7 +73,7 @@ class Writer:
         if judgement.kind == "desired":
             item.close("unchanged")
         elif judgement.kind == "moved":
-            item.close("stale", "; ".join(judgement.moved))
+            item.leave(judgement.moved)
         elif item.whole and (blind := blind_keys(item.change, before, self._ask)):
             item.refuse(_refuse_blind(item.change, blind, before, replaces=self._merging.surely_replaces))
         return before if item.status is None else None

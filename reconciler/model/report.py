@@ -25,6 +25,19 @@ class FieldVerdict(Struct, frozen=True):
     settled: bool = True
 
 
+class Moved(Struct, frozen=True):
+    """A field of a stale object: as the plan saw it, as it is now, and as it was to be. Of a secret all three are None.
+
+    None is absent or null.
+    """
+
+    path: Path
+    then: Json
+    now: Json
+    wanted: Json
+    secret: bool = False
+
+
 OutcomeStatus = Literal["applied", "unchanged", "failed", "stale", "unverified", "skipped"]
 
 
@@ -33,7 +46,7 @@ class Outcome(Struct, frozen=True):
 
     before, after: of what was sent, the fields that are not secret, as they were before the first PATCH and as they
     were stored (where nothing tells, as they were sent); None is absent or null. unkept: the fields that were sent and
-    whose old value is not kept here: secrets, and what the API hides.
+    whose old value is not kept here: secrets, and what the API hides. moved: of a stale object, what moved.
     """
 
     address: str
@@ -48,6 +61,7 @@ class Outcome(Struct, frozen=True):
     before: tuple[tuple[Path, Json], ...] = ()
     after: tuple[tuple[Path, Json], ...] = ()
     unkept: tuple[Path, ...] = ()
+    moved: tuple[Moved, ...] = ()
 
 
 class AppliedBy(Struct, frozen=True):

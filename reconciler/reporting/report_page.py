@@ -6,7 +6,7 @@ from reconciler.model import FieldVerdict, Outcome, Report, Validation
 from reconciler.reporting.fields import path_text
 from reconciler.reporting.pages import Entry, Line, Page, Remark, Tone
 from reconciler.reporting.plan_page import make_remark
-from reconciler.reporting.report_text import STATUS_MARKS, VERDICTS, total_texts
+from reconciler.reporting.report_text import STATUS_MARKS, VERDICTS, moved_text, total_texts
 from reconciler.reporting.style import SANDBOX, count, escape
 
 _TONES: dict[str, Tone] = {"applied": "good", "unchanged": "none", "skipped": "none"}
@@ -34,6 +34,7 @@ def _make_entry(outcome: Outcome) -> Entry:
     mark = STATUS_MARKS.get(outcome.status) or ("+" if outcome.action == "create" else "~")
     title = escape(outcome.address) + (f" ({escape(outcome.id)})" if outcome.id else "")
     lines = [_verdict_line(field) for field in outcome.fields]
+    lines += [Line("!", path_text(field.path), text=moved_text(field)) for field in outcome.moved]
     if outcome.error is not None or outcome.trace_id is not None:
         trace = f" (trace id {escape(outcome.trace_id)})" if outcome.trace_id else ""
         lines.append(Line("x", "", text=f"{escape(outcome.error or outcome.status)}{trace}"))

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from reconciler.model import AppliedBy, FieldVerdict, Outcome, Report
-from reconciler.reporting.fields import path_text
+from reconciler.model import AppliedBy, FieldVerdict, Moved, Outcome, Report
+from reconciler.reporting.fields import path_text, value_text
 from reconciler.reporting.rows import Head, Row, render_heads
-from reconciler.reporting.style import SANDBOX, Style, count, duration, escape, for_sandbox, paint, prefix_lines, wrap
+from reconciler.reporting.style import (
+    SANDBOX,
+    Style,
+    count,
+    cut,
+    duration,
+    escape,
+    for_sandbox,
+    paint,
+    prefix_lines,
+    wrap,
+)
 from reconciler.reporting.validation_text import problem_lines
 
 STATUS_MARKS = {"unchanged": "=", "failed": "x", "stale": "!", "unverified": "?", "skipped": "."}
@@ -17,6 +28,9 @@ VERDICTS = {
     "degraded": "effective_status is worse than before",
 }
 """What is said of a field where the verdict comes without words of its own."""
+
+LONGEST_VALUE = 80
+"""Columns of a value of a stale object."""
 
 
 def render_report(report: Report, style: Style, *, sandbox: bool = False) -> str:
@@ -43,11 +57,21 @@ def _make_head(outcome: Outcome) -> Head:
 
 def _make_rows(outcome: Outcome) -> tuple[Row, ...]:
     rows = [_verdict_row(field) for field in outcome.fields if field.verdict != "applied"]
+    rows += [Row("!", path_text(field.path), moved_text(field), kind="sentence") for field in outcome.moved]
     trace = f" (trace id {escape(outcome.trace_id)})" if outcome.trace_id else ""
     if outcome.error is not None or trace:
         mark = STATUS_MARKS.get(outcome.status, "!")
         rows.append(Row(mark, "", f"{escape(outcome.error or outcome.status)}{trace}", kind="line"))
     return tuple(rows)
+
+
+def moved_text(field: Moved) -> str:
+    """What a field of a stale object was, is and was to be; long values cut."""
+    if field.secret:
+        return "(secret) is not what the plan saw"
+    told = ["nothing" if value is None else value_text(value) for value in (field.then, field.now, field.wanted)]
+    then, now, wanted = (cut(text, LONGEST_VALUE) for text in told)
+    return f"then {then}, now {now}, wanted {wanted}"
 
 
 def _verdict_row(field: FieldVerdict) -> Row:

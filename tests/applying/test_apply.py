@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from reconciler.applying.apply import Applied, apply_plan
-from reconciler.model import Problem
+from reconciler.model import Moved, Problem
 from reconciler.sandbox.faults import Fault
 from reconciler.sandbox.world import World
 from tests.applying.bench import (
@@ -68,7 +68,8 @@ def test_one_that_fails_never_stops_the_others() -> None:
     assert "answered 400" in (first.error or "")
     assert first.trace_id
     assert "no longer knows id 2" in (second.error or "")
-    assert 'then "post@one.example", now "third", wanted "new"' in (third.error or "")
+    assert third.moved == (Moved(("settings", "username"), "post@one.example", "third", "new"),)
+    assert third.error == "it is no longer what the plan saw, and was left alone: plan again"
 
 
 def test_stale_alone_ends_5_and_unchanged_0() -> None:

@@ -10,7 +10,7 @@ import pytest
 from reconciler.applying.send import make_request, send_change
 from reconciler.applying.work import Item
 from reconciler.errors import LateError, StoppedError, UnauthorisedError, UnreachableError
-from reconciler.model import SecretRef
+from reconciler.model import Moved, SecretRef
 from reconciler.sandbox.faults import Fault
 from reconciler.sandbox.world import World
 from tests.applying.bench import (
@@ -115,7 +115,7 @@ def test_what_somebody_changed_after_an_unknown_outcome_is_stale() -> None:
     world = make_world(row(), faults=[patch_fault("timeout")])
     item, api = send(world, meanwhile=lambda number: world.set_setting("1", "username", "x") if number == 2 else None)
     assert (item.status, api.trail()) == ("stale", ["PATCH 1", "GET 1"])
-    assert 'now "x"' in (item.error or "")
+    assert item.moved == (Moved(("settings", "username"), "post@one.example", "x", "new"),)
 
 
 def test_an_object_that_vanished_after_an_unknown_outcome_has_failed() -> None:

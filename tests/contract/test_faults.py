@@ -72,7 +72,11 @@ def test_an_object_that_changes_between_plan_and_write_is_stale(desk: Desk, api:
     """The precondition is checked on a read of its own, after the question was answered."""
     desk.run("plan", "--out", "plan.json", code=0)
     api.account.items["1161"]["name"] = "Moved"
-    desk.run("apply", "plan.json", code=5)
+    report = desk.run("apply", "plan.json", "--format", "json", code=5).document
+    told = {"path": ["name"], "then": "Example Integration", "now": "Moved", "wanted": "Example Integration"}
+    assert report["outcomes"][0]["moved"] == [{**told, "secret": False}]
+    ran = desk.run("apply", "plan.json", code=5)
+    assert 'then "Example Integration", now "Moved", wanted "Example Integration"' in ran.out
     assert api.sent("PATCH") == []
 
 

@@ -11,6 +11,7 @@ from reconciler.model import (
     Dropped,
     FieldChange,
     FieldVerdict,
+    Moved,
     Outcome,
     Plan,
     PlanSummary,
@@ -202,7 +203,22 @@ def make_full_report() -> Report:
         Outcome(
             address + "bad", "1163", "update", "failed", 4, (), "the API answered 500 four times", "a1\x1b[2J", place(9)
         ),
-        Outcome(address + "moved", "1164", "update", "stale", 0, (), "name is now \u202e: plan again", source=place(9)),
+        Outcome(
+            address + "moved",
+            "1164",
+            "update",
+            "stale",
+            0,
+            (),
+            "left alone \u202e: plan again",
+            None,
+            place(9),
+            moved=(
+                Moved(("name",), "Then", "Now \u202e", None),
+                Moved(("settings", "port"), None, 587, "5" * 200),
+                Moved(("settings", "pin"), None, None, None, secret=True),
+            ),
+        ),
         Outcome(address + "unsure", "1165", "update", "unverified", 1, unsure, source=place(9)),
         Outcome(address + "later", "1166", "update", "skipped", source=place(9)),
         Outcome(address + "traced", "1167", "update", "skipped", trace_id="b2", source=place(9)),
