@@ -163,7 +163,9 @@ class Run:
 
 
 def _make_item(change: Change) -> Item:
-    """What the plan could not plan is skipped; what it found to have moved is stale."""
+    """What the plan could not plan is skipped, and so is what would have to be created; what has moved is stale."""
+    if change.action == "create":
+        return Item(change, status="skipped", error="not created: create it in the console, then write its id")
     if change.error is None:
         return Item(change)
     return Item(change, status="stale" if change.error.code == "moved" else "skipped", error=change.error.message)

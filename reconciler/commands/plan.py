@@ -175,7 +175,7 @@ def plan_text(planned: Planned, request: Request, style: Style, *, asks: bool = 
 
 
 def _next_step(planned: Planned) -> str | None:
-    if planned.plan.summary.update:
+    if planned.plan.summary.update or planned.plan.summary.create:
         return "apply it: reconciler apply --sandbox"
     files = sorted({one.source.file for one in planned.declared.manifests})
     return f"edit {files[-1]} and plan again: reconciler plan --sandbox" if files else None

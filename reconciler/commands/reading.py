@@ -30,7 +30,7 @@ def read_account(
         return account.read_snapshot(
             ids=ids | {one.id for one in manifests if one.id is not None},
             by_name=whole or bool(nameless),
-            need=frozenset(one.provider for one in manifests if one.settings),
+            need=frozenset(one.provider for one in manifests if one.settings or one.lifecycle.create),
             names=frozenset((one.provider, one.name or "") for one in nameless),
             progress=_counter(progress.start, progress.advance),
             effective=effective,

@@ -48,7 +48,7 @@ class Reader:
         sizes = [page_size, *(size for size in SMALLER if size < page_size), None]
         self._shapes = [*(Shape(size, "id") for size in sizes), Shape(None, None)]
         self._view: str | None = None
-        self._spoke = self._effective = False
+        self._spoke = self._effective = self._catalogued = False
         self._ways: tuple[tuple[bool, bool], ...] = ((True, True), (False, True), (False, False))
 
     def read_snapshot(
@@ -77,10 +77,9 @@ class Reader:
             self._check_address()
         shape = listing.shape if found is not None else self._shapes[0]
         providers = self._read_providers(objects, need, shape.size)
-        size = None
-        if found is not None and first is not None:
-            size = shape.size or len(first.items) or None
+        if found is not None:
             self._view = shape.view
+        size = shape.size or len(first.items) or None if found is not None and first is not None else None
         return Snapshot(
             objects=fill_providers(objects, providers),
             providers=providers,
@@ -89,6 +88,7 @@ class Reader:
             unknown=unknown,
             page_size=size,
             ids_in_order=order_of(found.order) if found is not None else None,
+            catalogued=self._catalogued,
         )
 
     def read_page(self, page: str) -> dict[str, Live]:
@@ -207,7 +207,8 @@ class Reader:
         need = frozenset(providers) if need is None else need
         if not find_lacking(providers, need):
             return providers
-        told = self.read_providers(size) or {}
+        catalogue = self.read_providers(size)
+        told, self._catalogued = catalogue or {}, catalogue is not None
         providers = merge_providers([*providers.values(), *told.values()])
         lacking = {found.id for word in find_lacking(providers, need) if (found := find_provider(providers, word))}
         for one in sorted(lacking, key=id_order):

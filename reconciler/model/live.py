@@ -53,7 +53,8 @@ class Snapshot(Struct, frozen=True):
     objects: by id. providers: by id, with the definitions wherever they were told. complete: the list was read whole
     (as many distinct ids as its `total`), so that what is not in it does not exist. unknown: ids whose own GET was
     answered 400 or 404. listed: whether the list exists at all. page_size: items on a full page, as the server gave
-    them. ids_in_order: the list's order is by number, by text, or neither (None).
+    them. ids_in_order: the list's order is by number, by text, or neither (None). catalogued: GET /providers told all
+    providers that there are.
     """
 
     objects: dict[str, Live]
@@ -63,3 +64,4 @@ class Snapshot(Struct, frozen=True):
     unknown: frozenset[str] = frozenset()
     page_size: int | None = None
     ids_in_order: Literal["number", "text"] | None = None
+    catalogued: bool = False

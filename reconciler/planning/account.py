@@ -36,6 +36,7 @@ class Questions(Protocol):
 class Account(Struct, frozen=True):
     """definitions: by provider id, where they were told. shown: the account shows secrets. pages: id -> list page."""
 
+    snapshot: Snapshot
     asked: Questions
     definitions: dict[str, Definitions]
     shown: bool
@@ -51,6 +52,7 @@ def make_account(
     """Prepares what every comparison needs."""
     told = (provider for provider in snapshot.providers.values() if provider.settings)
     return Account(
+        snapshot=snapshot,
         asked=asked,
         definitions={provider.id: Definitions.of(provider) for provider in told},
         shown=shows_secrets(snapshot, asked.secret),

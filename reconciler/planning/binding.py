@@ -58,8 +58,11 @@ def _as_sent(value: Setting) -> Json:
 
 
 def find_mismatches(change: Change, manifest: Manifest, secret: Callable[[str], bool]) -> list[Mismatch]:
-    """Where a planned change and the document that it belongs to do not say the same. secret: of a settings key."""
-    found = [*_judge_identity(change, manifest), *_judge_shown(change)]
+    """Where a planned change and the document that it belongs to do not say the same. secret: of a settings key.
+
+    That the change shows all that it sends has been seen to before (coherence.py).
+    """
+    found = list(_judge_identity(change, manifest))
     for path, value in _body_rows(change):
         found += _judge_value(path, value, manifest, secret)
     if not found and change.declared != digest_declared(manifest, (item.path for item in change.dropped)):
@@ -79,20 +82,6 @@ def _judge_identity(change: Change, manifest: Manifest) -> Iterator[Mismatch]:
     if change.seen is None or ("name",) not in change.seen.paths or seen.get(("name",)) != manifest.name:
         # Without an id the name is all that ties the document to the object.
         yield Mismatch(("name",), "the plan would change an object that does not have this name")
-
-
-def _judge_shown(change: Change) -> Iterator[Mismatch]:
-    """What a body holds is what a person saw."""
-    sent = {path: value for path, value in _body_rows(change) if path[1:2] != ("",)}
-    along = {("settings", key) for key in change.along} - {item.path for item in change.fields}
-    known = {"name", "status", "settings"} | ({"provider_id"} if change.action == "create" else set())
-    if sorted(sent.keys() - along) != sorted(item.path for item in change.fields) or not change.body.keys() <= known:
-        yield Mismatch((), "the plan would send other fields than it shows")
-        return
-    for item in change.fields:
-        told = {"secret": item.reference} if item.reference else item.after
-        if (item.reference or not item.secret) and not _is_same(sent[item.path], told):
-            yield Mismatch(item.path, "the plan would send another value than it shows")
 
 
 def _body_rows(change: Change) -> Iterator[tuple[Path, Json]]:

@@ -75,16 +75,21 @@ def _check_fixed(manifest: Manifest, wanted: Wanted, live: Live, account: Accoun
         message = f"is_default: is {says}, live it is {have}; the API cannot change it, nothing is sent"
         source = place.value(manifest, ("is_default",))
         result.warnings.append(Problem("default-differs", message, source, "change it in the console"))
-    if wanted.top.get("status", live.status) not in {*account.statuses, None}:
-        message = f'status: no integration has been seen with the status "{printable(wanted.top["status"])}"'
-        source = place.value(manifest, ("status",))
-        result.warnings.append(Problem("unknown-status", message, source, "check its spelling"))
+    warn_of_status(manifest, wanted.top.get("status"), account, result)
     if live.status is not None and live.effective_status not in (None, live.status):
         # Not every API shows it; where it does, it differs from status while untested or after a failed test.
         message = f"{manifest.address}: its status is {printable(live.status)}, and its effective_status is"
         message += f" {printable(live.effective_status or '')}: it was not tested, or its test failed"
         fix = "check its credentials, and send a test from the console"
         result.warnings.append(Problem("effective-status", message, manifest.source, fix))
+
+
+def warn_of_status(manifest: Manifest, status: str | None, account: Account, result: Result) -> None:
+    """A status that no integration has been seen with may be misspelt."""
+    if status is not None and status not in account.statuses:
+        message = f'status: no integration has been seen with the status "{printable(status)}"'
+        source = account.asked.place.value(manifest, ("status",))
+        result.warnings.append(Problem("unknown-status", message, source, "check its spelling"))
 
 
 def _compare_fields(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from msgspec import Struct
 
 from reconciler.model import Change
+
+CREATE = 3
+"""Requests of a create: the look-up by provider and name, the POST, the read-back."""
 
 TRIP = 0.1
 """Seconds a request takes, there and back, as measured from Europe; only for the forecast."""
@@ -32,14 +35,21 @@ class Forecast(Struct, frozen=True):
 def make_forecast(
     changes: Iterable[Change], settings_patch: Literal["auto", "changed", "whole"], limits: Limits
 ) -> Forecast:
-    """A PATCH a change; one read of each page that holds some before them, unless each is read by itself; one after.
+    """A PATCH an update; one read of each page that holds some before them, unless each is read by itself; one after.
+    A create takes a look-up, a POST and a read-back.
 
     A page that holds one change is read by a GET of the object, which counts the same. The proof of merging takes a
     GET, the PATCH and a GET, which serves as the first read of its page where that holds more.
     """
-    updates = [change for change in changes if change.action == "update"]
-    if not updates:
-        return Forecast()
+    changes = list(changes)
+    creates = sum(change.action == "create" for change in changes)
+    requests = CREATE * creates + _count_updates(
+        [change for change in changes if change.action == "update"], settings_patch
+    )
+    return Forecast(requests=requests, seconds=seconds_for(requests, limits))
+
+
+def _count_updates(updates: Sequence[Change], settings_patch: Literal["auto", "changed", "whole"]) -> int:
     prover = find_prover(updates, settings_patch)
     whole = settings_patch == "whole" or (settings_patch == "auto" and prover is None)
     rest = [change for change in updates if change is not prover]
@@ -50,7 +60,7 @@ def make_forecast(
     if prover is not None:
         # Its read-back is a read of its page, if that page comes next anyway.
         requests += 1 if _page_of(prover) in before else 2
-    return Forecast(requests=requests, seconds=seconds_for(requests, limits))
+    return requests
 
 
 def find_prover(changes: Iterable[Change], settings_patch: Literal["auto", "changed", "whole"]) -> Change | None:

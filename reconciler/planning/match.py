@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from reconciler.model import Live, Manifest, Problem, Snapshot
-from reconciler.planning.nearest import Nearest, find_nearest, fits
+from reconciler.model import Live, Manifest, Problem, Provider, Snapshot
+from reconciler.planning.nearest import Nearest, find_nearest, find_provider, fits
 from reconciler.values import id_order, printable
 
 NEAREST_FOR = 20
@@ -15,12 +15,16 @@ NEAREST_FOR = 20
 
 
 class Matches(Struct):
-    """live, blocked (unknown to the API), errors: by address. managed: the ids that are described."""
+    """live, blocked (unknown to the API), errors: by address. managed: the ids that are described.
+
+    creates: addresses without a live twin that may be created.
+    """
 
     live: dict[str, Live] = field(default_factory=dict)
     blocked: dict[str, Problem] = field(default_factory=dict)
     errors: dict[str, Problem] = field(default_factory=dict)
     managed: set[str] = field(default_factory=set)
+    creates: set[str] = field(default_factory=set)
 
 
 def match_all(manifests: Sequence[Manifest], snapshot: Snapshot) -> Matches:
@@ -43,6 +47,7 @@ def match_all(manifests: Sequence[Manifest], snapshot: Snapshot) -> Matches:
         elif manifest.id in snapshot.unknown:
             out.blocked[manifest.address] = _unknown_id(manifest)
     _refuse_doubles(manifests, out)
+    out.errors.update(_find_clashes(manifests, out.creates, snapshot.providers))
     return out
 
 
@@ -65,6 +70,8 @@ def _match_by_name(manifest: Manifest, twins: dict[str | None, list[Live]], snap
         out.errors[manifest.address] = Problem(
             "ambiguous", message, manifest.source, " or ".join(f'write id: "{one}"' for one in ids[:3])
         )
+    elif manifest.lifecycle.create:
+        out.creates.add(manifest.address)
     else:
         near = find_nearest(manifest, snapshot) if len(out.errors) < NEAREST_FOR else Nearest()
         out.errors[manifest.address] = _no_twin(manifest, snapshot, near)
@@ -85,8 +92,6 @@ def _no_twin(manifest: Manifest, snapshot: Snapshot, near: Nearest) -> Problem:
     )
     message = f"{manifest.address}: no live {manifest.provider} integration is named {_quoted(manifest.name or '')}"
     message += f"; nearest: {nearest}" if nearest else ""
-    if manifest.lifecycle.create:
-        message += " (lifecycle.create: this version does not create yet)"
     if near.provider is not None:
         fix = f"did you mean provider: {printable(near.provider)}?"
     elif near.objects and fits(manifest, near.objects[0]):
@@ -126,3 +131,23 @@ def _refuse_doubles(manifests: Sequence[Manifest], out: Matches) -> None:
 def _double(manifest: Manifest, other: Manifest, live: Live) -> Problem:
     message = f"{manifest.address}: describes {live.id}, and so does {other.address} at {other.source}"
     return Problem("duplicate-object", message, manifest.source, "keep one of them")
+
+
+def _find_clashes(
+    manifests: Sequence[Manifest], creates: Collection[str], providers: Mapping[str, Provider]
+) -> dict[str, Problem]:
+    """By address: manifests that would create what another one declares too, by provider and name."""
+    if not creates:
+        return {}
+    named: dict[tuple[str, str | None], list[Manifest]] = {}
+    for manifest in manifests:
+        found = find_provider(providers, manifest.provider)
+        named.setdefault((found[0].id if found else manifest.provider, manifest.name), []).append(manifest)
+    clashes: dict[str, Problem] = {}
+    for group in named.values():
+        for manifest in (one for one in group if len(group) > 1 and one.address in creates):
+            other = next(one for one in group if one is not manifest)
+            message = f"{manifest.address}: would create what {other.address} at {other.source} declares too"
+            fix = "give it another name, or keep one of them"
+            clashes[manifest.address] = Problem("duplicate-create", message, manifest.source, fix)
+    return clashes

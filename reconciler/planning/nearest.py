@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from msgspec import Struct
 
-from reconciler.model import Live, Manifest, Snapshot
+from reconciler.model import Live, Manifest, Provider, Snapshot
 from reconciler.values import id_order
 
 
@@ -41,6 +41,13 @@ def find_nearest(manifest: Manifest, snapshot: Snapshot) -> Nearest:
     objects = _near_objects(manifest, named)
     twin = next((live for live in objects if live.name == manifest.name), None)
     return Nearest(objects, None if twin is None else twin.provider.name)
+
+
+def find_provider(providers: Mapping[str, Provider], word: str) -> tuple[Provider, ...]:
+    """The provider with this id, else all of this name."""
+    if word in providers:
+        return (providers[word],)
+    return tuple(sorted((one for one in providers.values() if one.name == word), key=lambda one: id_order(one.id)))
 
 
 def _near_provider(word: str, names: Iterable[str]) -> str | None:

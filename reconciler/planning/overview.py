@@ -122,6 +122,8 @@ def _judge(manifest: Manifest, live: Live | None, matches: Matches, account: Acc
     error = matches.errors.get(manifest.address)
     if error is not None:
         return _Judged("missing" if error.code in TWINLESS else "invalid", (error,))
+    if manifest.address in matches.creates:
+        return _Judged("missing")
     if live is None:
         blocked = matches.blocked.get(manifest.address)
         return _Judged("blocked", (blocked,) if blocked is not None else ())

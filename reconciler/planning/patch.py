@@ -12,16 +12,21 @@ from reconciler.values import is_mask, is_nothing, path_order, text_of, value_at
 
 
 def make_fields(
-    manifest: Manifest, wanted: Wanted, live: Live, paths: Iterable[Path], place: Place, secret: Callable[[str], bool]
+    manifest: Manifest,
+    wanted: Wanted,
+    live: Live | None,
+    paths: Iterable[Path],
+    place: Place,
+    secret: Callable[[str], bool],
 ) -> tuple[FieldChange, ...]:
-    """The changed fields in order. Of a secret neither the old nor the new value is kept."""
+    """The changed fields in order; live: None of what is created. Of a secret neither old nor new value is kept."""
     return tuple(_make_field(manifest, wanted, live, path, place, secret) for path in sorted(paths, key=path_order))
 
 
 def _make_field(
-    manifest: Manifest, wanted: Wanted, live: Live, path: Path, place: Place, secret: Callable[[str], bool]
+    manifest: Manifest, wanted: Wanted, live: Live | None, path: Path, place: Place, secret: Callable[[str], bool]
 ) -> FieldChange:
-    before, after = value_at(live, path), _wanted_at(wanted, path)
+    before, after = value_at(live, path) if live else None, _wanted_at(wanted, path)
     hidden = isinstance(after, SecretRef) or (path[0] == "settings" and secret(path[1]))
     return FieldChange(
         path=path,

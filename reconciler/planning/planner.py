@@ -13,10 +13,11 @@ from msgspec import Struct, field
 from reconciler.errors import AnswerError, InvalidError
 from reconciler.model import Change, Live, Manifest, Plan, PlanSummary, Problem, SecretRef, Snapshot, Unmanaged
 from reconciler.planning.account import Account, check_company, check_told, make_account, make_untold
-from reconciler.planning.compare import compare, is_in_sync
+from reconciler.planning.compare import Result, compare, is_in_sync
+from reconciler.planning.create import choose_provider, find_near, make_create
 from reconciler.planning.forecast import Limits, make_forecast
 from reconciler.planning.guard import Guards, guard_changes
-from reconciler.planning.match import Matches, match_all
+from reconciler.planning.match import NEAREST_FOR, Matches, match_all
 from reconciler.planning.nearest import fits
 from reconciler.planning.settings import Place
 from reconciler.values import id_order
@@ -58,6 +59,7 @@ class _Work(Struct):
     warnings: list[Problem] = field(default_factory=list)
     untold: dict[str, list[Manifest]] = field(default_factory=dict)
     unchanged: int = 0
+    created: int = 0
 
 
 def make_plan(
@@ -89,9 +91,14 @@ def make_plan(
         max(len(ordered), context.managed),
         context.guards,
         context.settings_patch,
-        complete=snapshot.complete,
+        complete=snapshot.complete and not _is_nameless(snapshot),
     )
     return _finish(context, company, changes, matches, snapshot, work, out_of_scope=len(ordered) - len(scope))
+
+
+def _is_nameless(snapshot: Snapshot) -> bool:
+    """Whether something is there whose name was not told, so that no name can be called absent."""
+    return any(live.name is None for live in snapshot.objects.values())
 
 
 def _by_place(manifest: Manifest) -> tuple[str, int]:
@@ -108,6 +115,8 @@ def _plan_one(manifest: Manifest, matches: Matches, account: Account, work: _Wor
         work.errors.append(error)
     elif blocked is not None:
         work.changes.append(_blocked(manifest, blocked))
+    elif manifest.address in matches.creates:
+        _plan_create(manifest, matches, account, work)
     elif live is None:
         raise AnswerError(f"{manifest.address}: id {manifest.id} was neither shown nor denied by the API")
     elif manifest.settings and live.provider.id not in account.definitions:
@@ -116,12 +125,28 @@ def _plan_one(manifest: Manifest, matches: Matches, account: Account, work: _Wor
         work.unchanged += 1
     else:
         result = compare(manifest, live, account)
-        work.errors.extend(result.errors)
-        work.warnings.extend(result.warnings)
-        if result.change is not None:
-            work.changes.append(result.change)
+        _keep(result, work)
         if result.change is None or result.change.action == "none":
             work.unchanged += 1
+
+
+def _plan_create(manifest: Manifest, matches: Matches, account: Account, work: _Work) -> None:
+    provider = choose_provider(manifest, account)
+    if provider is None:
+        work.untold.setdefault(manifest.provider, []).append(manifest)
+    elif isinstance(provider, Problem):
+        work.errors.append(provider)
+    else:
+        work.created += 1
+        near = find_near(manifest, provider, account, matches.managed) if work.created <= NEAREST_FOR else None
+        _keep(make_create(manifest, provider, near, account), work)
+
+
+def _keep(result: Result, work: _Work) -> None:
+    work.errors.extend(result.errors)
+    work.warnings.extend(result.warnings)
+    if result.change is not None:
+        work.changes.append(result.change)
 
 
 def _other_provider(manifest: Manifest, live: Live, account: Account) -> Problem:
@@ -195,6 +220,7 @@ def _count(
 ) -> PlanSummary:
     forecast = make_forecast(changes, context.settings_patch, context.limits)
     return PlanSummary(
+        create=sum(change.action == "create" for change in changes),
         update=sum(change.action == "update" for change in changes),
         unchanged=unchanged,
         unmanaged=unmanaged,

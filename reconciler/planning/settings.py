@@ -159,8 +159,13 @@ def _add_missing(
     for key in sorted(definitions.required):
         if wanted.settings.get(key) is not None or there.get(key) not in _NOTHING:
             continue
-        if key in manifest.settings or (live and secret(key) and not shown):
+        if manifest.settings.get(key, "") is None or (live and secret(key) and not shown):
             continue
         message = f"settings.{key}: {definitions.provider.name} requires this key"
-        message += "; neither the manifest nor the live object has it"
+        if key not in manifest.settings:
+            message += "; neither the manifest nor the live object has it" if live else " to be created"
+        elif live is None:
+            message += " to be created, and lifecycle.ignore keeps it from being sent"
+        else:
+            continue
         out.errors.append(Problem("required-setting", message, manifest.source, f"add settings.{key}"))

@@ -45,6 +45,17 @@ def test_definitions_are_found_where_they_are(switches: dict[str, Any], asked: l
     assert found.objects["1001"].provider is found.providers["1000"]
 
 
+@pytest.mark.parametrize(
+    ("need", "providers", "told"),
+    [("zzz", "list", True), ("mitto", "list", True), ("mitto", "absent", False), ("twilio", "list", False)],
+)
+def test_a_catalogue_tells_which_providers_there_are(need: str, providers: str, told: bool) -> None:
+    """It is asked for a provider that no object has; what it does not tell then is not there."""
+    found = snapshot(make_world(2, providers=providers), need=frozenset({need}))
+    assert found.catalogued is told
+    assert ("1004" in found.providers) is told
+
+
 def test_one_object_by_itself_may_tell_definitions() -> None:
     """A list that leaves definitions out, and no GET /providers: one object of that provider is read."""
     slim = {"id": "1000", "name": "twilio"}

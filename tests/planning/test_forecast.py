@@ -54,6 +54,13 @@ def test_one_change_is_read_written_and_read() -> None:
     assert requests(rename(1, None)) == 3
 
 
+def test_a_create_is_looked_up_sent_and_read_back() -> None:
+    """Each by itself, beside whatever else is done."""
+    new = msgspec.structs.replace(make_change(), action="create", id=None, seen=None)
+    assert requests(new) == 3
+    assert requests(new, new, rename(1, None)) == 9
+
+
 def test_changes_of_a_page_share_its_reads() -> None:
     """So many PATCHes and two reads of each page that holds one."""
     assert requests(*(rename(number, "1,100") for number in range(50))) == 52

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from msgspec.structs import replace
 
 from reconciler.model import Lifecycle, Provider, Source
 from reconciler.planning.match import NEAREST_FOR, match_all
@@ -92,10 +95,42 @@ def test_names_in_messages_are_escaped() -> None:
     assert "\\x1b" in problem.message
 
 
-def test_lifecycle_create_is_answered() -> None:
-    """Whoever asked for a create is told that this version has none."""
-    manifest = make_manifest(id=None, name="New", lifecycle=Lifecycle(create=True))
-    assert "lifecycle.create" in match_all([manifest], make_snapshot(make_live())).errors["twilio/one"].message
+NEW = make_manifest(id=None, name="New", lifecycle=Lifecycle(create=True))
+
+
+def test_what_has_no_twin_may_be_created() -> None:
+    """Where the manifest says so; a live twin is taken as it is."""
+    found = match_all([NEW], make_snapshot(make_live()))
+    assert (found.creates, found.errors, found.managed) == ({"twilio/one"}, {}, set())
+    found = match_all([NEW], make_snapshot(make_live(name="New")))
+    assert (found.creates, found.managed) == (set(), {"1"})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"id": None, "lifecycle": Lifecycle(create=True)},
+        {"id": None, "lifecycle": Lifecycle(create=True), "provider": "1000"},
+        {"id": None},
+        {"id": "1"},
+    ],
+)
+def test_two_manifests_may_not_create_the_same(other: dict[str, Any]) -> None:
+    """Nor one what another will be named; a provider is the same by its id and by its name."""
+    twin = make_manifest(**{"address": "twilio/two", "name": "New", "source": Source("two.yaml", 5, 1), **other})
+    found = match_all([NEW, twin], make_snapshot(make_live()))
+    assert found.errors["twilio/one"].code == "duplicate-create"
+    assert "twilio/two at two.yaml:5:1 declares too" in found.errors["twilio/one"].message
+    if twin.lifecycle.create:
+        assert "twilio/one at one.yaml:1:1" in found.errors["twilio/two"].message
+
+
+def test_the_same_name_at_another_provider_is_another_object() -> None:
+    """Known or not."""
+    others = [make_manifest(address=f"{word}/one", name="New", id=None, provider=word) for word in ("mitto", "zzz")]
+    creating = [replace(one, lifecycle=Lifecycle(create=True)) for one in others]
+    found = match_all([NEW, *creating], make_snapshot(make_live(), make_live(id="2", provider=MITTO)))
+    assert (len(found.creates), found.errors) == (3, {})
 
 
 @pytest.mark.parametrize(("told", "word"), [({"listed": False}, "has no list"), ({"complete": False}, "read whole")])

@@ -74,6 +74,7 @@ def test_an_ignored_reference_is_no_reason_to_doubt() -> None:
     ("rest", "word", "codes"),
     [
         ({"id": None, "name": "Nobody"}, "missing", ["no-twin"]),
+        ({"id": None, "name": "Nobody", "lifecycle": Lifecycle(create=True)}, "missing", []),
         ({"id": "9"}, "blocked", ["unknown-id"]),
         ({"provider": "mitto"}, "invalid", ["provider-differs"]),
         ({"type": "email"}, "invalid", ["type-differs"]),

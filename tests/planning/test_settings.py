@@ -145,6 +145,15 @@ def test_an_ignored_required_key_is_had() -> None:
     assert check({"sid": "AC"}, {"token": "t"}, lifecycle=ignore) == Findings()
 
 
+def test_an_ignored_required_key_of_a_new_object_is_missing() -> None:
+    """It would never be sent, and nothing is there."""
+    ignore = Lifecycle(ignore=(("settings", "sid"),))
+    found = check({"sid": "AC", "token": TOKEN}, None, lifecycle=ignore)
+    assert codes(found) == (["required-setting"], [])
+    assert "lifecycle.ignore keeps it from being sent" in found.errors[0].message
+    assert codes(check({"sid": None, "token": TOKEN}, None)) == (["required-cleared"], [])
+
+
 def test_all_findings_of_a_manifest_come_at_once() -> None:
     """Errors and warnings of several keys, by key."""
     found = check({"phone": Plain(1, "1"), "old": Plain(2, "2"), "zzz": "1"}, {})
