@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import jsonschema
 import pytest
 
 from reconciler.model import Acceptance, AcceptedField, AcceptedIntegration, AcceptSummary, Problem, Source
 from reconciler.reporting.accept_text import render_acceptance, render_accepted
-from reconciler.reporting.documents import accept_document
+from reconciler.reporting.documents import accept_document, schema_of
 from reconciler.reporting.style import Style
 
 FILE = "manifests/sms.yaml"
@@ -106,3 +107,4 @@ def test_the_document_is_the_whole_answer() -> None:
     assert document["format"] == "reconciler.accept/1"
     assert document["integrations"][0]["fields"][0]["after"] == "New"
     assert document["written"] is False
+    assert not list(jsonschema.Draft202012Validator(schema_of(Acceptance)).iter_errors(document))
