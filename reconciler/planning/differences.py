@@ -65,7 +65,7 @@ def compare_all(
     made: list[Compared] = []
     untold: dict[str, list[Manifest]] = {}
     for one in ordered:
-        if not in_scope(one):
+        if not in_scope(one) or one.address in matches.creates:  # what is not there yet holds nothing to accept
             continue
         problem = matches.errors.get(one.address) or matches.blocked.get(one.address)
         live = matches.live.get(one.address)

@@ -92,6 +92,12 @@ def test_what_is_out_of_scope_is_not_compared() -> None:
     assert comparison.company_id == COMPANY
 
 
+def test_what_is_yet_to_be_created_is_left_out() -> None:
+    """There is nothing live to compare it with."""
+    manifest = make_manifest({}, id=None, name="New", lifecycle=Lifecycle(create=True))
+    assert compare([manifest], LIVE).compared == ()
+
+
 def test_an_answer_that_tells_too_little_ends_the_run() -> None:
     """No definitions, or neither shown nor denied."""
     with pytest.raises(AnswerError, match="no settings definitions of twilio"):
