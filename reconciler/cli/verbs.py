@@ -32,6 +32,7 @@ VERBS = (
     "undo",
     "drift",
     "show",
+    "send-test",
     "accept",
     "schema",
     "providers",
