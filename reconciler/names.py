@@ -1,4 +1,4 @@
-"""What things are called: the slug of a name, the words that a manifest may hold, and names of files. Pure."""
+"""What things are called: slugs, the words that a manifest may hold, names of files and of variables. Pure."""
 
 from __future__ import annotations
 
@@ -46,3 +46,9 @@ def make_file_stem(name: str, otherwise: str) -> str:
         return stem
     safe = re.sub(r"[^A-Za-z0-9_-]", "-", otherwise)
     return f"{stem}-{safe}" if stem else safe
+
+
+def make_variable(*parts: str) -> str:
+    """The name of an environment variable: upper case, single underscores for all but ASCII letters and digits."""
+    text = "_".join("".join(char if char.isascii() and char.isalnum() else "_" for char in part) for part in parts)
+    return "_".join(filter(None, text.upper().split("_")))

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from reconciler.model import Json, Provider, SettingDefinition
-from reconciler.names import is_word, make_file_stem
+from reconciler.names import is_word, make_file_stem, make_variable
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 MARK = "x-provider"
@@ -66,12 +66,6 @@ def _make_note(row: SettingDefinition, provider: Provider, *, secret: bool) -> s
     else:
         parts.append("Text, in quotes wherever it could be read as anything else.")
     return " ".join(parts)
-
-
-def make_variable(*parts: str) -> str:
-    """The name of an environment variable: upper case, single underscores for all but ASCII letters and digits."""
-    text = "_".join("".join(char if char.isascii() and char.isalnum() else "_" for char in part) for part in parts)
-    return "_".join(filter(None, text.upper().split("_")))
 
 
 def make_schema(described: Described) -> dict[str, Any]:

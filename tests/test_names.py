@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.names import is_word, make_file_stem, make_slug
+from reconciler.names import is_word, make_file_stem, make_slug, make_variable
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,16 @@ def test_words_are_what_a_manifest_may_call_a_provider() -> None:
     assert is_word("1000")
     assert is_word("ü" * 100)
     assert not any(map(is_word, ["", "a b", "a/b", "a*", "a\n", "x" * 101]))
+
+
+@pytest.mark.parametrize(
+    ("parts", "name"),
+    [
+        (("HOOD", "twilio", "Example Integration", "auth_token"), "HOOD_TWILIO_EXAMPLE_INTEGRATION_AUTH_TOKEN"),
+        (("HOOD", "a", "  x -- y ", "k"), "HOOD_A_X_Y_K"),
+        (("HOOD", "p", "語ü", "k"), "HOOD_P_K"),
+    ],
+)
+def test_variables_have_names_that_every_shell_takes(parts: tuple[str, ...], name: str) -> None:
+    """Upper case, single underscores."""
+    assert make_variable(*parts) == name

@@ -16,7 +16,6 @@ from reconciler.provider_schemas import (
     describe,
     lay_over,
     make_schema,
-    make_variable,
     make_words,
     mark_secrets,
     read_schema,
@@ -146,16 +145,3 @@ def test_what_an_account_tells_takes_the_place_of_what_is_shipped() -> None:
     }
     again: dict[str, Any] = lay_over(shipped, told[::-1])
     assert again == laid
-
-
-@pytest.mark.parametrize(
-    ("parts", "name"),
-    [
-        (("HOOD", "twilio", "Example Integration", "auth_token"), "HOOD_TWILIO_EXAMPLE_INTEGRATION_AUTH_TOKEN"),
-        (("HOOD", "a", "  x -- y ", "k"), "HOOD_A_X_Y_K"),
-        (("HOOD", "p", "語ü", "k"), "HOOD_P_K"),
-    ],
-)
-def test_variables_have_names_that_every_shell_takes(parts: tuple[str, ...], name: str) -> None:
-    """Upper case, single underscores."""
-    assert make_variable(*parts) == name

@@ -26,13 +26,14 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 VERBS = (
     "init",
+    "import",
+    "new",
     "validate",
     "plan",
     "apply",
     "undo",
     "drift",
     "show",
-    "send-test",
     "accept",
     "schema",
     "providers",

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from reconciler.commands.console import Console
 from reconciler.commands.request import Request
+from reconciler.commands.stand_ins import STATE
 from reconciler.commands.stopping import Stopping
 from reconciler.errors import ReconcilerError
 from reconciler.live.account import Account
 from reconciler.options import Options, Token
 
-STATE = Path(".reconciler")
-"""Where --sandbox keeps its state, below the working directory; it tells Git to ignore it."""
 STATE_FILE = "sandbox.json"
 
 

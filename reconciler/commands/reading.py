@@ -17,11 +17,12 @@ def read_account(
     ids: frozenset[str] = frozenset(),
     whole: bool = False,
     effective: bool = False,
+    details: bool = False,
 ) -> Snapshot:
     """One snapshot for all these manifests, and for these ids besides.
 
     whole: all that the list holds; else no more pages than are needed. effective: with effective_status, where any
-    view tells it.
+    view tells it. details: every object with its settings and the definitions of its provider.
     """
     nameless = [one for one in manifests if one.id is None]
     progress = console.progress()
@@ -30,13 +31,18 @@ def read_account(
         return account.read_snapshot(
             ids=ids | {one.id for one in manifests if one.id is not None},
             by_name=whole or bool(nameless),
-            need=frozenset(one.provider for one in manifests if one.settings or one.lifecycle.create),
+            need=None if details else _find_needed(manifests),
             names=frozenset((one.provider, one.name or "") for one in nameless),
             progress=_counter(progress.start, progress.advance),
             effective=effective,
+            details=details and whole,
         )
     finally:
         progress.done()
+
+
+def _find_needed(manifests: Sequence[Manifest]) -> frozenset[str]:
+    return frozenset(one.provider for one in manifests if one.settings or one.lifecycle.create)
 
 
 def _counter(start: Callable[[str, int], None], advance: Callable[[int], None]) -> Callable[[int, int], None]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from reconciler.commands.gathered import Gathered
+from reconciler.commands.stand_ins import STATE, read_stand_ins
 from reconciler.desired.places import Places
 from reconciler.desired.references import Reference, check_allowed, make_stand_ins, resolve
 from reconciler.desired.secrets import Secrets
@@ -28,7 +29,7 @@ def resolve_all(
     """The values, of stand-ins with the sandbox. Raises RefusedError, InvalidError, UsageError, or several at once."""
     if sandbox:
         check_allowed(found, read_allowed(options, environ, cwd, commands=False), places)
-        return make_stand_ins(found)
+        return make_stand_ins(found, read_stand_ins(cwd / STATE))
     gathered = Gathered()
     runs = any(reference.ref.scheme == "exec" for reference in found)
     allowed = gathered.attempt(lambda: read_allowed(options, environ, cwd, commands=runs))

@@ -9,9 +9,10 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reconciler.commands.connect import STATE, STATE_FILE
+from reconciler.commands.connect import STATE_FILE
 from reconciler.commands.console import Console
 from reconciler.commands.request import Request
+from reconciler.commands.stand_ins import STATE
 from reconciler.live.account import Account
 from reconciler.live.lease import CannotLockError, Holder, Lease, find_folder, find_lock, hold_lease, make_key
 from reconciler.model import Plan, Problem

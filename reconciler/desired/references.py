@@ -33,12 +33,16 @@ def references(manifests: Iterable[Manifest]) -> list[Reference]:
     ]
 
 
-def make_stand_ins(found: Iterable[Reference]) -> Secrets:
+def make_stand_ins(found: Iterable[Reference], known: Mapping[str, str]) -> Secrets:
     """For the emulator: a stand-in behind each reference, since it keeps what it is sent in a file, where no secret may
-    lie.
+    lie. known: the emulator's own values that references (`env:NAME`) stand for.
     """
     refs = (reference.ref for reference in found)
-    return Secrets({ref: f"stand-in for {ref.name if ref.scheme == 'literal' else ref.reference}" for ref in refs})
+    return Secrets({ref: known.get(ref.reference) or f"stand-in for {_name(ref)}" for ref in refs})
+
+
+def _name(ref: SecretRef) -> str:
+    return ref.name if ref.scheme == "literal" else ref.reference
 
 
 def resolve(

@@ -22,6 +22,7 @@ from reconciler.model.accepted import (
 from reconciler.model.catalogue import CATALOGUE_FORMAT, Catalogue, CatalogueProvider, CatalogueSetting
 from reconciler.model.common import Commit, Json, Path, Problem, SecretRef, Source
 from reconciler.model.desired import Allowed, Command, Lifecycle, Manifest, Plain, Setting
+from reconciler.model.imported import IMPORT_FORMAT, Imported, ImportedFile, LeftOut, NotImported, SecretVariable
 from reconciler.model.live import Live, Provider, SettingDefinition, Snapshot
 from reconciler.model.plan import PLAN_FORMAT, Change, Dropped, FieldChange, Plan, PlanSummary, Refusal, Seen, Unmanaged
 from reconciler.model.report import (
@@ -47,15 +48,14 @@ from reconciler.model.shown import (
     ShowSummary,
     Verdict,
 )
-from reconciler.model.trial import TRIAL_FORMAT, TrialReport
 
 __all__ = [
     "ACCEPT_FORMAT",
     "CATALOGUE_FORMAT",
+    "IMPORT_FORMAT",
     "PLAN_FORMAT",
     "REPORT_FORMAT",
     "SHOW_FORMAT",
-    "TRIAL_FORMAT",
     "VALIDATE_FORMAT",
     "AcceptSummary",
     "Acceptance",
@@ -72,13 +72,17 @@ __all__ = [
     "Dropped",
     "FieldChange",
     "FieldVerdict",
+    "Imported",
+    "ImportedFile",
     "InSync",
     "Json",
+    "LeftOut",
     "Lifecycle",
     "Live",
     "LiveState",
     "Manifest",
     "Moved",
+    "NotImported",
     "Outcome",
     "OutcomeStatus",
     "Path",
@@ -92,6 +96,7 @@ __all__ = [
     "ReportSummary",
     "Requests",
     "SecretRef",
+    "SecretVariable",
     "Seen",
     "Setting",
     "SettingDefinition",
@@ -101,7 +106,6 @@ __all__ = [
     "ShownIntegration",
     "Snapshot",
     "Source",
-    "TrialReport",
     "Unmanaged",
     "Validation",
     "Verdict",

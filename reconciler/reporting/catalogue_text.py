@@ -7,11 +7,11 @@ from reconciler.reporting.style import Style, count, wrap
 from reconciler.reporting.table import Column, render_table
 
 COLUMNS = (
-    Column("ID", least=4),
-    Column("PROVIDER", least=10),
-    Column("TYPE", least=4),
-    Column("SETTING", least=14),
-    Column("TITLE", least=8),
+    Column("id", least=4),
+    Column("provider", least=10),
+    Column("type", least=4),
+    Column("setting", least=14),
+    Column("title", least=8),
     Column("", least=8, tones={"deprecated": "yellow", "deprecated, secret": "yellow"}),
 )
 

@@ -30,10 +30,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     os.chdir(folder)
     try:
         assert guarded(["schema", "--sandbox", "--quiet"]) == 0
+        assert guarded(["import", "--all", "--sandbox", "--quiet"]) == 0
+        assert guarded(["new", "mitto", "--sandbox", "--quiet", "--to", "manifests"]) == 0
     finally:
         os.chdir(before)
     with serving(command, folder) as server:
-        yield server, folder / "manifests" / "mitto"
+        yield server, folder / "written" / "mitto"
 
 
 def write(folder: Path, text: str) -> Path:
@@ -97,3 +99,15 @@ def test_a_key_is_explained_where_the_mouse_rests(desk: Desk) -> None:
     shown = server.hover(write(folder, MITTO + 'settings:\n  api_key: {secret: "env:HOOD_X"}\n'), 4, 4)
     assert "API Key" in shown
     assert "HOOD" in shown
+
+
+@pytest.mark.slow
+def test_what_the_tool_writes_is_fine_in_an_editor(desk: Desk) -> None:
+    """Imported and new manifests find the schema by their modeline; deprecated keys are marked, nothing else is."""
+    server, folder = desk
+    files = sorted((folder.parents[1] / "manifests").rglob("*.yaml"))
+    told = {file.name: server.diagnose(file) for file in files}
+    assert len(told) == 13
+    assert {name: rows for name, rows in told.items() if rows} == {
+        "legacy-mail.yaml": [("region: eu", "mailgun calls region deprecated")]
+    }

@@ -32,9 +32,9 @@ def of(server: SandboxServer) -> Any:
     return {"RECONCILER_API": server.url, "OCAMBA_TOKEN": server.world.token}
 
 
-def serve_seed(**switches: object) -> AbstractContextManager[SandboxServer]:
-    """The account of SEED, served."""
-    return serve(World(switches=Switches(**switches), seed=SEED))  # type: ignore[arg-type]
+def serve_seed(seed: Any = SEED, **switches: Any) -> AbstractContextManager[SandboxServer]:
+    """An account, served."""
+    return serve(World(switches=Switches(**switches), seed=seed))
 
 
 def test_the_catalogue_is_a_table(stage: Stage) -> None:
@@ -42,7 +42,7 @@ def test_the_catalogue_is_a_table(stage: Stage) -> None:
     with serve_seed() as server:
         ran = stage.run("providers", **of(server))
     assert [line.rstrip() for line in ran.out.splitlines()] == [
-        "  ID  PROVIDER  TYPE  SETTING        TITLE",
+        "  id  provider  type  setting        title",
         "  9   nine\\n    sms   \\u001b[31mkey           number",
         "  10  ten       sms   api_key        API Key  required, secret",
         "                      route          Route    deprecated",
@@ -91,5 +91,5 @@ def test_the_catalogue_needs_a_token_or_the_sandbox(stage: Stage) -> None:
     stage.patch.delenv("OCAMBA_TOKEN")
     assert "OCAMBA_TOKEN is not set" in stage.run("providers", code=7).err
     ran = stage.run("providers", "--sandbox")
-    assert ran.out.startswith("SANDBOX   ID")
+    assert ran.out.startswith("SANDBOX   id")
     assert "7 providers." in ran.out

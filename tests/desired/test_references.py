@@ -121,7 +121,7 @@ MANIFEST = Manifest(
 
 def test_the_emulator_gets_stand_ins() -> None:
     """Behind each reference stands text made of its name: the emulator keeps what it is sent in a file."""
-    secrets = make_stand_ins(references([MANIFEST]))
+    secrets = make_stand_ins(references([MANIFEST]), {})
     assert [secrets.reveal(one.ref) for one in references([MANIFEST])] == [
         "stand-in for env:HOOD_A",
         "stand-in for exec:op/x",
