@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reconciler.applying.api import Api, Ask
 from reconciler.applying.readback import Readback
@@ -36,7 +36,7 @@ class Proof:
         self._api, self._ask = api, ask
         self._writer, self._readback, self._merging = writer, readback, merging
 
-    def candidates(self, items: list[Item]) -> Iterator[Item]:
+    def candidates(self, items: Sequence[Item]) -> Iterator[Item]:
         """The items to try, one after the other until one was sent: one that shows nothing costs all the waits for
         lagging reads. Default integrations come last.
         """
@@ -48,7 +48,7 @@ class Proof:
             if item.sent:
                 return
 
-    def prove(self, item: Item, items: list[Item]) -> None:
+    def prove(self, item: Item, items: Sequence[Item]) -> None:
         """Sends the item as a proof and reads it back; leaves it as it was where it is none after all."""
         # The read, the PATCH, its read-back and the repair must not be torn apart by a window that is full.
         self._api.ready(5)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from reconciler.applying.api import Api, Ask
@@ -36,7 +38,7 @@ class Readback:
         for item in items:
             self._judge(item, item.after or objects.get(item.one))
 
-    def settle(self, items: list[Item]) -> None:
+    def settle(self, items: Sequence[Item]) -> None:
         """Reads what seems dropped again after 1, 3 and 10 s, all that lags together, then says so."""
         while open_items := [item for item in items if item.unread]:
             self._api.wait(LAGS[max(item.looks for item in open_items)])

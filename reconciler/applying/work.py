@@ -30,8 +30,8 @@ class Item(Struct):
     trouble: why no PATCH is known to have happened. after: an object read since, which saves the read-back.
     stored: as last read after a PATCH. repaired: lost keys were put back. looks: reads again that did not show what was
     sent. attempts: PATCHes that left. at_risk: settings that the proof of merging may have erased, as long as nobody
-    knows. secured: whole settings went after such a proof. refused: why this object alone was not written. unheard:
-    closed for want of an answer.
+    knows. secured: whole settings went after such a proof. refused: why this object alone was not written. held: not
+    begun since another one is stale. unheard: closed for want of an answer.
     """
 
     change: Change
@@ -49,6 +49,7 @@ class Item(Struct):
     at_risk: tuple[str, ...] = ()
     secured: bool = False
     refused: Refusal | None = None
+    held: bool = False
     unheard: bool = False
     verdicts: tuple[FieldVerdict, ...] = ()
     moved: tuple[Moved, ...] = ()

@@ -59,6 +59,16 @@ class Writer:
                 return
         item.close("failed", "the limits held it until what was read of it was too old: run again")
 
+    def foresee(self, item: Item, view: View) -> None:
+        """Closes an item that would not be written; whatever else it is left open. Only its own GET is kept of it."""
+        # Where merging may still be proven nobody knows yet whether whole settings go.
+        item.whole = self._merging.merges is False and "settings" in item.change.body
+        shown, _ = view.look(item.one)
+        if shown is None:
+            self.prepare(item, None)
+        else:
+            self._judge(item, shown)
+
     def prepare(self, item: Item, view: View | None) -> Live | None:
         """The object, where it is to be sent: it is still what the plan saw. Closes the item where it is not.
 
@@ -68,6 +78,10 @@ class Writer:
         if before is None:
             item.close("failed", f"the API no longer knows id {item.one}: plan again")
             return None
+        self._judge(item, before)
+        return before if item.status is None else None
+
+    def _judge(self, item: Item, before: Live) -> None:
         self._check(before)
         judgement = judge(item.change, before, self._ask)
         if judgement.kind == "desired":
@@ -76,15 +90,15 @@ class Writer:
             item.leave(judgement.moved)
         elif item.whole and (blind := blind_keys(item.change, before, self._ask)):
             item.refuse(_refuse_blind(item.change, blind, before, replaces=self._merging.surely_replaces))
-        return before if item.status is None else None
 
     def _look(self, item: Item, view: View | None) -> Live | None:
+        if item.before is not None and self._api.now() < item.by:
+            return item.before
+        item.before = None
         if view is not None:
             item.before, read_at = view.look(item.one)
             item.by = read_at + FRESH
-        if view is None and item.before is not None and self._api.now() < item.by:
-            return item.before
-        if view is None or item.before is None:
+        if item.before is None:
             self._api.ready(2)
             item.by = self._api.now() + JUST
             item.before = self._api.read_one(item.one)

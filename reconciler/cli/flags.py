@@ -67,6 +67,10 @@ SCOPE: tuple[Option, ...] = (
 APPLYING: tuple[Option, ...] = (
     click.option("--yes", is_flag=True, help="Do not ask."),
     click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Keep the report here, for `undo`."),
+    click.option("--all-or-nothing", is_flag=True, help="Look at all objects first; one that moved leaves all alone."),
+    click.option(
+        "--first", type=click.IntRange(min=1), metavar="N", help="Apply and verify N changes before the others."
+    ),
 )
 HISTORY: tuple[Option, ...] = (
     click.option("--base", metavar="REV", help="Tell of each change who moved since this Git revision."),

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from reconciler.applying.api import Ask
-from reconciler.applying.apply import Applied, Hand, apply_plan
+from reconciler.applying.apply import Applied, Care, Hand, apply_plan
 from reconciler.commands.console import Console
 from reconciler.commands.files import check_target, save_file
 from reconciler.commands.provenance import find_provenance
@@ -128,6 +128,7 @@ def _apply(run: Execution) -> Applied:
             parallel=run.options.parallel,
             hand=run.hand,
             tick=lambda: progress.advance(1),
+            care=Care(run.request.all_or_nothing, run.request.first),
         )
     finally:
         progress.done()

@@ -17,7 +17,7 @@ SWITCHES = ("sandbox", "strict", "quiet", "verbose")
 YES, NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
 FIELDS = frozenset(
     {"targets", "strict", "allow_literals", "sandbox", "out", "detailed_exitcode", "show_unmanaged", "yes", "report"}
-    | {"base", "changed_since"}
+    | {"base", "changed_since", "all_or_nothing", "first"}
 )
 
 
@@ -38,6 +38,8 @@ class Request(Struct, frozen=True):
     show_unmanaged: bool = False
     yes: bool = False
     report: Path | None = None
+    all_or_nothing: bool = False
+    first: int | None = None
     overrides: tuple[str, ...] = ()
     base: str | None = None
     changed_since: str | None = None
