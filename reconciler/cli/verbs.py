@@ -34,6 +34,7 @@ VERBS = (
     "undo",
     "drift",
     "show",
+    "send-test",
     "accept",
     "schema",
     "providers",

@@ -56,13 +56,17 @@ def _is_named(address: str, one: str | None, file: str, target: str) -> bool:
     return any(fnmatchcase(name, target) for name in names)
 
 
+def find_manifest(name: str, manifests: Sequence[Manifest]) -> Manifest | None:
+    """The one with this address or id."""
+    return next((one for one in manifests if name in (one.address, one.id)), None)
+
+
 def no_such_target(target: str, addresses: Sequence[str], *, label: str = "--target ") -> UsageError:
-    """The error for a name that no manifest has, with the nearest address."""
+    """The error for a name that no manifest has, with the nearest address. label: what stood before it."""
     near = difflib.get_close_matches(target, addresses, n=1, cutoff=0.5)
-    return UsageError(
-        f"{label}{target} names no manifest",
-        f"did you mean {near[0]}?" if near else "give an address (twilio/main-sms), an id, a file, or a glob of these",
-    )
+    kinds = "an id, a file, or a glob of these" if label else "or an id"
+    fix = f"did you mean {near[0]}?" if near else f"give an address (twilio/main-sms), {kinds}"
+    return UsageError(f"{label}{target} names no manifest", fix)
 
 
 def _absolute(path: Path, cwd: Path) -> Path:

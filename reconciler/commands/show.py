@@ -11,7 +11,7 @@ from reconciler.commands.connect import open_account
 from reconciler.commands.console import Console
 from reconciler.commands.reading import read_account
 from reconciler.commands.request import Request
-from reconciler.commands.scope import is_target, no_such_target
+from reconciler.commands.scope import find_manifest, is_target, no_such_target
 from reconciler.commands.stopping import Stopping
 from reconciler.commands.unresolved import Unresolved as Declared
 from reconciler.commands.unresolved import load_unresolved
@@ -49,12 +49,10 @@ def run_show(request: Request, console: Console, stopping: Stopping, *, address:
 
 def find_one(address: str, declared: Declared) -> Manifest | None:
     """The manifest of that address or id; None for an id that none has. Raises UsageError for another address."""
-    for manifest in declared.manifests:
-        if address in (manifest.address, manifest.id):
-            return manifest
-    if "/" in address:
+    found = find_manifest(address, declared.manifests)
+    if found is None and "/" in address:
         raise no_such_target(address, [one.address for one in declared.manifests], label="")
-    return None
+    return found
 
 
 def show_all(request: Request, declared: Declared, snapshot: Snapshot) -> tuple[ShownIntegration, ...]:

@@ -133,3 +133,7 @@ class Account:
     ) -> None:
         """One PATCH; see Client.send_patch."""
         self._client.send_patch(one, body, quiet=quiet, by=by, left=left, again=again)
+
+    def send_test(self, integration: dict[str, Json], recipient: str) -> None:
+        """Has the API send a real message with these settings. Never sent twice; raises as Client.send_post does."""
+        self._client.send_post("/test-notification", {"integration": integration, "recipient": recipient}, quiet=True)

@@ -48,6 +48,7 @@ from reconciler.model.shown import (
     ShowSummary,
     Verdict,
 )
+from reconciler.model.trial import TRIAL_FORMAT, TrialReport
 
 __all__ = [
     "ACCEPT_FORMAT",
@@ -56,6 +57,7 @@ __all__ = [
     "PLAN_FORMAT",
     "REPORT_FORMAT",
     "SHOW_FORMAT",
+    "TRIAL_FORMAT",
     "VALIDATE_FORMAT",
     "AcceptSummary",
     "Acceptance",
@@ -106,6 +108,7 @@ __all__ = [
     "ShownIntegration",
     "Snapshot",
     "Source",
+    "TrialReport",
     "Unmanaged",
     "Validation",
     "Verdict",

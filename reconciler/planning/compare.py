@@ -80,7 +80,7 @@ def _check_fixed(manifest: Manifest, wanted: Wanted, live: Live, account: Accoun
         # Not every API shows it; where it does, it differs from status while untested or after a failed test.
         message = f"{manifest.address}: its status is {printable(live.status)}, and its effective_status is"
         message += f" {printable(live.effective_status or '')}: it was not tested, or its test failed"
-        fix = "check its credentials, and send a test from the console"
+        fix = f"check its credentials, then: reconciler send-test {manifest.address} --recipient …"
         result.warnings.append(Problem("effective-status", message, manifest.source, fix))
 
 

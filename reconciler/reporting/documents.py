@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from reconciler.model import Acceptance, Plan, Report, Show, Validation
+from reconciler.model import Acceptance, Plan, Report, Show, TrialReport, Validation
 from reconciler.values import document_text
 
 
@@ -39,6 +39,11 @@ def show_document(show: Show) -> str:
 def accept_document(answer: Acceptance) -> str:
     """What `accept` tells as JSON, in the manner of `plan_document`."""
     return document_text(answer)
+
+
+def trial_document(trial: TrialReport) -> str:
+    """What came of a test message as JSON, in the manner of `plan_document`."""
+    return document_text(trial)
 
 
 def schema_of(type_: type) -> dict[str, Any]:

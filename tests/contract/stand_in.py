@@ -133,6 +133,9 @@ class StandIn:
         if request.method == "PATCH" and request.id:
             status = self.account.patch(request.id, request.body)
             return status, None if status == 204 else ERRORS[status]
+        if request.method == "POST" and request.path == PREFIX + "/test-notification":
+            whole = isinstance(request.body, dict) and {"integration", "recipient"} <= set(request.body)
+            return (204, None) if whole else (400, ERRORS[400])
         return 404, ERRORS[404]
 
     def find_room(self, at: float) -> dict[str, str] | None:

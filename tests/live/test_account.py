@@ -121,3 +121,14 @@ def test_the_machine_has_its_own_clock_and_dice() -> None:
     )
     assert account.now() <= account.now()
     account.close()
+
+
+def test_a_test_message_is_one_post() -> None:
+    """It is counted, and the emulator remembers it."""
+    world, clock, seen = load_world(), VirtualClock(), list[tuple[str, int | None]]()
+    account = open_account(world, clock, seen)
+    settings = {"account_sid": "AC", "auth_token": "x", "default_phone_number": "+1"}
+    account.send_test({"name": "A", "provider_id": "1000", "settings": settings, "status": "active"}, "+2")
+    assert [(provider, to) for _, provider, to in world.notifications] == [("twilio", "+2")]
+    assert seen == [("POST", 204)]
+    assert account.requests.post == 1

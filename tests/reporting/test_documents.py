@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.model import Acceptance, Plan, Problem, Report, Show, Source, Validation
+from reconciler.model import Acceptance, Plan, Problem, Report, Show, Source, TrialReport, Validation
 from reconciler.reporting.documents import (
     plan_document,
     report_document,
@@ -24,7 +24,14 @@ from tests.reporting.samples import SAMPLE, make_change, make_full_plan, make_fu
 
 
 @pytest.mark.parametrize(
-    ("type_", "name"), [(Plan, "plan"), (Report, "report"), (Show, "show"), (Acceptance, "accept")]
+    ("type_", "name"),
+    [
+        (Plan, "plan"),
+        (Report, "report"),
+        (Show, "show"),
+        (Acceptance, "accept"),
+        (TrialReport, "send-test"),
+    ],
 )
 def test_the_schemas_on_disk_are_those_of_the_types(type_: type, name: str) -> None:
     """schemas/ is generated: RECONCILER_WRITE=1 writes it anew after a change of the types."""
