@@ -23,6 +23,16 @@ settings.register_profile(
 settings.load_profile("here")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is for a night runs only where -m names it."""
+    if "nightly" in str(config.option.markexpr):
+        return
+    kept = [item for item in items if item.get_closest_marker("nightly") is None]
+    if len(kept) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+
 @pytest.fixture
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Stage]:
     """A folder with one manifest that renames 1162, and the demo's account served on a port of its own."""

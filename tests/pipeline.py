@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from random import Random
 from typing import Any, NoReturn
 
@@ -12,6 +13,7 @@ import httpx
 
 from reconciler.applying.api import Ask
 from reconciler.applying.apply import Applied, Hand, apply_plan
+from reconciler.commands.memory import Memory
 from reconciler.desired.load import load_text
 from reconciler.desired.manifests import make_manifests
 from reconciler.desired.places import Places
@@ -20,6 +22,7 @@ from reconciler.desired.secrets import SecretKeys, Secrets
 from reconciler.errors import InvalidError
 from reconciler.live.account import Account
 from reconciler.model import Allowed, Manifest, Plan, Report, ReportSummary, Requests, SecretRef, Snapshot
+from reconciler.planning.account import recall_nothing
 from reconciler.planning.codec import seal_plan
 from reconciler.planning.guard import Guards
 from reconciler.planning.planner import Asked, Context, make_plan
@@ -61,6 +64,7 @@ class Bench:
         faults: Faults | None = None,
         settings_patch: Any = "auto",
         when_hidden: Any = "warn",
+        state: Path | None = None,
     ) -> None:
         self.world = World(
             switches=switches or Switches(), faults=faults, seed={"integrations": [dict(row) for row in rows]}
@@ -69,6 +73,7 @@ class Bench:
         self.environ = dict(environ or {})
         self.text = "\n---\n".join(json.dumps(one) for one in manifests).encode()
         self.settings_patch, self.when_hidden = settings_patch, when_hidden
+        self.state, self.resend, self.no_secrets = state, False, False
         self.keys = SecretKeys()
         self.bodies: list[tuple[str, Any]] = []
 
@@ -138,7 +143,13 @@ class Bench:
         manifests, secrets, places = self.declared()
         began = account.now()
         snapshot = self.snapshot(account, manifests)
-        asked = Asked(secrets.reveal, self.keys.matches, Place(places.value, places.key))
+        memory = self.memory()
+        asked = Asked(
+            reveal=(lambda _: None) if self.no_secrets else secrets.reveal,
+            secret=self.keys.matches,
+            place=Place(places.value, places.key),
+            recall=memory.recall if memory else lambda _: recall_nothing,
+        )
         return seal_plan(make_plan(manifests, snapshot, self._context(), asked))[0], snapshot, secrets, began
 
     def _context(self) -> Context:
@@ -151,6 +162,8 @@ class Bench:
             expires="2026-11-29T10:00:00Z",
             settings_patch=self.settings_patch,
             when_hidden=self.when_hidden,
+            resend=self.resend,
+            no_secrets=self.no_secrets,
             guards=Guards(overrides=("deactivate", "default-status")),
         )
 
@@ -182,9 +195,19 @@ class Bench:
                 hand = Hand(snapshot.objects, began)
             else:
                 secrets = self.declared()[1]
-            return apply_plan(plan, account, Ask(secrets.reveal, self.keys.matches), parallel=1, hand=hand)
+            ask, memory = Ask(secrets.reveal, self.keys.matches), self.memory()
+            if memory is not None:
+                memory.begin(plan)
+            applied = apply_plan(plan, account, ask, parallel=1, hand=hand)
+            if memory is not None:
+                memory.finish(plan, applied.outcomes, ask)
+            return applied
         finally:
             account.close()
+
+    def memory(self) -> Memory | None:
+        """What was last applied, where a state file is named."""
+        return Memory(self.state, "state.json", b"k" * 40, "main") if self.state is not None else None
 
 
 def _reveal_nothing(_: SecretRef) -> NoReturn:

@@ -76,6 +76,13 @@ HISTORY: tuple[Option, ...] = (
     click.option("--base", metavar="REV", help="Tell of each change who moved since this Git revision."),
     click.option("--changed-since", metavar="REV", help="Only what the commits since this Git revision touch."),
 )
+STATE: Option = click.option(
+    "--state", type=click.Path(path_type=Path), metavar="FILE", help="Fingerprints of what was applied; RECONCILER_KEY."
+)
+RESEND: Option = click.option(
+    "--resend-secrets", is_flag=True, help="Send again what the API hides, whatever is known of it."
+)
+NO_SECRETS: Option = click.option("--no-secrets", is_flag=True, help="Resolve no reference, and compare none.")
 OVERRIDE: Option = click.option(
     "--override", "overrides", multiple=True, metavar="RULE", help="Let this guard pass; repeatable, kept in the plan."
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.cli.flags import HISTORY, METRICS, SCOPE, format_options, with_options
+from reconciler.cli.flags import HISTORY, METRICS, NO_SECRETS, SCOPE, STATE, format_options, with_options
 from reconciler.cli.verbs import run
 from reconciler.commands.forms import PLAN
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("drift")
-@with_options(*SCOPE, *HISTORY, METRICS, *format_options(*PLAN))
+@with_options(*SCOPE, STATE, NO_SECRETS, *HISTORY, METRICS, *format_options(*PLAN))
 @click.pass_context
 def verb(context: click.Context, /, **given: Any) -> int:
     """Is live still as declared? Exits 2 where it is not. Reads only.

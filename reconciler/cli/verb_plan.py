@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.cli.flags import HISTORY, METRICS, OVERRIDE, SCOPE, format_options, with_options
+from reconciler.cli.flags import (
+    HISTORY,
+    METRICS,
+    NO_SECRETS,
+    OVERRIDE,
+    RESEND,
+    SCOPE,
+    STATE,
+    format_options,
+    with_options,
+)
 from reconciler.cli.verbs import run
 from reconciler.commands.forms import PLAN
 
@@ -18,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @click.command("plan")
-@with_options(*SCOPE, OVERRIDE, *HISTORY, METRICS, *format_options(*PLAN))
+@with_options(*SCOPE, STATE, RESEND, NO_SECRETS, OVERRIDE, *HISTORY, METRICS, *format_options(*PLAN))
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan, to apply exactly it.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where changes are pending.")
 @click.pass_context

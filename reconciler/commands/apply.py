@@ -16,9 +16,10 @@ from reconciler.commands.console import Console
 from reconciler.commands.declared import SANDBOX_TOKEN
 from reconciler.commands.execution import Execution, check_report, count_changes, execute
 from reconciler.commands.files import read_file
-from reconciler.commands.plan import declare, key_of, make_planned, plan_text
+from reconciler.commands.memory import open_memory
+from reconciler.commands.plan import declare, make_planned, plan_text
 from reconciler.commands.refusals import check_refusals
-from reconciler.commands.request import Request
+from reconciler.commands.request import Request, key_of
 from reconciler.commands.saved import find_options, resolve_plan
 from reconciler.commands.scope import narrow_plan
 from reconciler.commands.stopping import Stopping
@@ -62,6 +63,8 @@ def find_saved(request: Request) -> Path | None:
         raise UsageError(
             "--settings-patch changes no saved plan", f"reconciler plan --out {files[0]} --settings-patch …"
         )
+    if request.resend_secrets:
+        raise UsageError("--resend-secrets changes no saved plan", f"reconciler plan --out {files[0]} --resend-secrets")
     return files[0]
 
 
@@ -92,11 +95,13 @@ def apply_saved(file: Path, request: Request, console: Console, stopping: Stoppi
     plan = msgspec.structs.replace(plan, changes=narrow_plan(plan, request.targets))
     check_refusals(plan, file)
     check_bound(plan, file, options, request)
+    memory = open_memory(request, options.account)
+    console.warn(memory.warnings if memory is not None else ())
     secrets = resolve_plan(plan, options, request)
     token = Token(SANDBOX_TOKEN) if request.sandbox else read_token(options, request.environ)
     with open_account(request, options, token, console, stopping) as account:
         ask = Ask(reveal=secrets.reveal, secret=keys.matches)
-        return execute(Execution(plan, options, account, ask, request, console, stopping))
+        return execute(Execution(plan, options, account, ask, request, console, stopping, memory=memory))
 
 
 def apply_now(request: Request, console: Console, stopping: Stopping) -> int:
@@ -118,4 +123,4 @@ def apply_now(request: Request, console: Console, stopping: Stopping) -> int:
             raise RefusedError("not applied: the answer was not yes; nothing was written")
         ask = Ask(reveal=declared.secrets.reveal, secret=declared.keys.matches)
         hand = Hand(planned.snapshot.objects, planned.read_at)
-        return execute(Execution(plan, options, account, ask, request, console, stopping, hand))
+        return execute(Execution(plan, options, account, ask, request, console, stopping, hand, declared.memory))

@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from reconciler.commands.gathered import Gathered
+from reconciler.commands.memory import Memory
 from reconciler.commands.resolved import resolve_all
 from reconciler.commands.scope import make_scope
 from reconciler.configuration import holds
@@ -18,7 +19,7 @@ from reconciler.desired.places import Places
 from reconciler.desired.references import references
 from reconciler.desired.secrets import SecretKeys, Secrets
 from reconciler.errors import InvalidError, ReconcilerError
-from reconciler.model import Manifest, Problem, Source
+from reconciler.model import Manifest, Problem, SecretRef, Source
 from reconciler.options import Options, Token, read_token
 from reconciler.schema_files import SHIPPED, SchemaSet, find_written, make_homes, read_written
 
@@ -27,7 +28,9 @@ SANDBOX_TOKEN = "sandbox-token"
 
 
 class Declared(Struct, frozen=True):
-    """Manifests of the whole account, which of them are in scope, and what they refer to."""
+    """Manifests of the whole account, which of them are in scope, and what they refer to. reveal: what plans compare
+    with; None where no secret is read. memory: what was last applied, where a state file is named.
+    """
 
     manifests: list[Manifest]
     warnings: list[Problem]
@@ -36,6 +39,8 @@ class Declared(Struct, frozen=True):
     token: Token
     keys: SecretKeys
     places: Places
+    reveal: Callable[[SecretRef], str | None]
+    memory: Memory | None = None
 
 
 def find_manifests(options: Options, paths: Iterable[Path], cwd: Path) -> tuple[list[Path], list[Problem]]:
@@ -114,9 +119,12 @@ def load_declared(
     *,
     allow_literals: bool,
     sandbox: bool,
+    no_secrets: bool = False,
+    memory: Memory | None = None,
     narrow: Callable[[Sequence[Manifest]], frozenset[str]] | None = None,
 ) -> Declared:
-    """All that a run needs before its first request. narrow: tells of all manifests which addresses are in scope.
+    """All that a run needs before its first request. no_secrets: no reference is resolved. narrow: tells of all
+    manifests which addresses are in scope.
 
     Raises InvalidError, RefusedError, UnauthorisedError, UsageError, or several of them at once.
     """
@@ -127,7 +135,7 @@ def load_declared(
         gathered.attempt(lambda: _refuse(desired))
     elif narrow is not None:
         scope = _narrowed(scope, narrow(desired.manifests))
-    found = references(one for one in desired.manifests if scope(one))
+    found = [] if no_secrets else references(one for one in desired.manifests if scope(one))
     secrets = gathered.attempt(
         lambda: resolve_all(found, options, environ, cwd, literals=desired.literals, places=places, sandbox=sandbox)
     )
@@ -135,7 +143,9 @@ def load_declared(
     gathered.check()
     if secrets is None or token is None:
         raise ReconcilerError("neither secrets nor an error came of resolving them")
-    return Declared(desired.manifests, desired.warnings, scope, secrets, token, keys, places)
+    reveal = secrets.find if no_secrets else secrets.reveal
+    warnings = [*desired.warnings, *(memory.warnings if memory is not None else ())]
+    return Declared(desired.manifests, warnings, scope, secrets, token, keys, places, reveal, memory)
 
 
 def _narrowed(scope: Callable[[Manifest], bool], addresses: frozenset[str]) -> Callable[[Manifest], bool]:

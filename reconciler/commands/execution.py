@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from reconciler.applying.api import Ask
 from reconciler.applying.apply import Applied, Care, Hand, apply_plan
 from reconciler.commands.console import Console
 from reconciler.commands.files import check_target, save_file
+from reconciler.commands.memory import Memory
 from reconciler.commands.provenance import find_provenance
 from reconciler.commands.request import Request
 from reconciler.commands.stopping import Stopping
@@ -30,7 +32,9 @@ from reconciler.reporting.report_text import render_report
 
 
 class Execution(Struct, frozen=True):
-    """One apply of one plan. hand: what a run that has just planned has read, None for a saved plan."""
+    """One apply of one plan. hand: what a run that has just planned has read, None for a saved plan. memory: where what
+    was applied is recorded.
+    """
 
     plan: Plan
     options: Options
@@ -40,6 +44,7 @@ class Execution(Struct, frozen=True):
     console: Console
     stopping: Stopping
     hand: Hand | None = None
+    memory: Memory | None = None
 
     def __repr__(self) -> str:
         return f"Execution({self.plan.digest})"
@@ -82,13 +87,16 @@ def _take_turn(run: Execution, stack: ExitStack) -> Execution:
 
 def _execute(run: Execution) -> int:
     began = time.monotonic()
+    if run.memory is not None:
+        run.memory.begin(run.plan)
     applied = _apply(run)
+    unkept = [_attempt(lambda: _record(run, applied))]
     # A signal that came between two requests ends the run without an error of its own.
     code = worst([applied.code, run.stopping.code]) if applied.code and run.stopping.code else applied.code
     report = make_report(run, applied, time.monotonic() - began, code)
     run.console.measured.report, run.console.measured.requests = report.summary, report.requests
     run.console.measured.plan = run.plan.summary
-    unkept = _keep(run, report)
+    unkept.append(_attempt(lambda: _keep(run, report)))
     run.console.publish(
         report_writers(
             report,
@@ -98,23 +106,31 @@ def _execute(run: Execution) -> int:
         )
     )
     fatal = applied.fatal or (StoppedError(code) if code == run.stopping.code else None)
-    for error in (applied.refusal, fatal, unkept):
+    for error in (applied.refusal, fatal, *unkept):
         if error is not None:
             run.console.fail(error)
-    if unkept is not None:
-        return worst([unkept.exit_code, report.exit_code])
-    return report.exit_code
+    return worst([report.exit_code, *(error.exit_code for error in unkept if error is not None)])
 
 
-def _keep(run: Execution, report: Report) -> ReconcilerError | None:
-    """Saves the report where that was asked for, before anything else can go wrong; what went wrong with that."""
-    if run.request.report is None:
-        return None
+def _attempt(step: Callable[[], None]) -> ReconcilerError | None:
+    """What went wrong with something that may not keep the report from being printed."""
     try:
-        save_file(run.request.report, report_document(report).encode())
+        step()
     except ReconcilerError as error:
         return error
     return None
+
+
+def _record(run: Execution, applied: Applied) -> None:
+    """Remembers what is certain to be there, where a state file is named."""
+    if run.memory is not None:
+        run.memory.finish(run.plan, applied.outcomes, run.ask)
+
+
+def _keep(run: Execution, report: Report) -> None:
+    """Saves the report where that was asked for, before anything else can go wrong."""
+    if run.request.report is not None:
+        save_file(run.request.report, report_document(report).encode())
 
 
 def _apply(run: Execution) -> Applied:

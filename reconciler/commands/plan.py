@@ -13,14 +13,16 @@ from reconciler.commands.console import Console
 from reconciler.commands.declared import Declared, load_declared
 from reconciler.commands.files import check_target, save_file
 from reconciler.commands.forms import Writers
+from reconciler.commands.memory import open_memory
 from reconciler.commands.moves import explain_plan, find_touched
 from reconciler.commands.reading import read_account
-from reconciler.commands.request import Request
+from reconciler.commands.request import Request, key_of
 from reconciler.commands.stopping import Stopping
 from reconciler.errors import InvalidError, RefusedError
 from reconciler.live.account import Account
 from reconciler.model import Plan, Problem, Snapshot
 from reconciler.options import Options, load_options
+from reconciler.planning.account import recall_nothing
 from reconciler.planning.codec import format_time, seal_plan
 from reconciler.planning.forecast import Limits
 from reconciler.planning.guard import MAX_CREATES, Guards
@@ -61,7 +63,8 @@ def run_plan(request: Request, console: Console, stopping: Stopping, *, word: st
     console.publish(make_writers(planned, request, console, word=word))
     if request.out is not None:
         save_file(request.out, planned.data)
-        line = f"reconciler apply{' --sandbox' if request.sandbox else ''} {shlex.quote(str(request.out))}"
+        words = ["reconciler", "apply", *(["--sandbox"] if request.sandbox else []), str(request.out)]
+        line = shlex.join([*words, *(["--state", str(request.state)] if request.state is not None else [])])
         console.tell(f"Saved to {request.out}. To apply exactly this: {line}")
     return exit_code_of(plan, detailed=request.detailed_exitcode or word == "drift")
 
@@ -89,6 +92,8 @@ def declare(request: Request, options: Options) -> Declared:
         request.environ,
         allow_literals=request.allow_literals,
         sandbox=request.sandbox,
+        no_secrets=request.no_secrets,
+        memory=open_memory(request, options.account),
         narrow=(lambda manifests: find_touched(manifests, options, request)) if request.changed_since else None,
     )
 
@@ -102,9 +107,10 @@ def make_planned(request: Request, options: Options, declared: Declared, account
         snapshot,
         make_context(request, options, declared),
         Asked(
-            reveal=declared.secrets.reveal,
+            reveal=declared.reveal,
             secret=declared.keys.matches,
             place=Place(declared.places.value, declared.places.key),
+            recall=declared.memory.recall if declared.memory is not None else lambda _: recall_nothing,
         ),
         declared.in_scope,
         declared.warnings,
@@ -130,6 +136,8 @@ def make_context(request: Request, options: Options, declared: Declared) -> Cont
         config_file=options.config_file,
         settings_patch=options.settings_patch,
         when_hidden=options.when_hidden,
+        resend=request.resend_secrets,
+        no_secrets=request.no_secrets,
         strict=request.strict,
         limits=limits_of(options),
         guards=make_guards(options, protected, request.overrides),
@@ -153,12 +161,6 @@ def make_guards(
 def limits_of(options: Options) -> Limits:
     """What this run takes of the account's limits."""
     return Limits(options.run_per_second, options.run_per_minute, options.parallel)
-
-
-def key_of(request: Request) -> bytes | None:
-    """RECONCILER_KEY: seals plans so that nobody without it can forge one."""
-    key = request.environ.get("RECONCILER_KEY", "")
-    return key.encode(errors="surrogateescape") if key else None
 
 
 def plan_text(planned: Planned, request: Request, style: Style, *, asks: bool = False, word: str = "plan") -> str:

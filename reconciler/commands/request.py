@@ -17,7 +17,7 @@ SWITCHES = ("sandbox", "strict", "quiet", "verbose")
 YES, NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
 FIELDS = frozenset(
     {"targets", "strict", "allow_literals", "sandbox", "out", "detailed_exitcode", "show_unmanaged", "yes", "report"}
-    | {"base", "changed_since", "all_or_nothing", "first"}
+    | {"base", "changed_since", "all_or_nothing", "first", "state", "resend_secrets", "no_secrets"}
 )
 
 
@@ -43,9 +43,18 @@ class Request(Struct, frozen=True):
     overrides: tuple[str, ...] = ()
     base: str | None = None
     changed_since: str | None = None
+    state: Path | None = None
+    resend_secrets: bool = False
+    no_secrets: bool = False
 
     def __repr__(self) -> str:
         return f"Request(paths={self.paths}, targets={self.targets}, format={self.format!r})"
+
+
+def key_of(request: Request) -> bytes | None:
+    """RECONCILER_KEY: seals plans so that nobody without it can forge one, and keys the fingerprints of a state."""
+    key = request.environ.get("RECONCILER_KEY", "")
+    return key.encode(errors="surrogateescape") if key else None
 
 
 def merge(before: Mapping[str, Any], after: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:

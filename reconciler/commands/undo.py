@@ -18,10 +18,10 @@ from reconciler.commands.console import Console
 from reconciler.commands.declared import SANDBOX_TOKEN
 from reconciler.commands.execution import Execution, check_report, count_changes, execute
 from reconciler.commands.files import check_target, read_file, save_file
-from reconciler.commands.plan import key_of, limits_of, make_guards
+from reconciler.commands.plan import limits_of, make_guards
 from reconciler.commands.reading import read_account
 from reconciler.commands.refusals import check_refusals
-from reconciler.commands.request import Request
+from reconciler.commands.request import Request, key_of
 from reconciler.commands.saved import find_options
 from reconciler.commands.scope import make_scope
 from reconciler.commands.stopping import Stopping

@@ -55,7 +55,7 @@ def _fold(key: str) -> str:
 
 
 class Secrets:
-    """The values behind references. Nothing but `reveal` shows them: not repr, str, format, vars or pickle."""
+    """The values behind references. Nothing but `reveal` and `find` shows them: not repr, str, vars or pickle."""
 
     __slots__ = ("_values",)
 
@@ -64,10 +64,14 @@ class Secrets:
 
     def reveal(self, ref: SecretRef) -> str:
         """The value, only for comparing and sending."""
-        value = self._values.get(ref)
+        value = self.find(ref)
         if value is None:
             raise ReconcilerError(f"{ref} was not resolved")
         return value
+
+    def find(self, ref: SecretRef) -> str | None:
+        """The value, None where it was not resolved."""
+        return self._values.get(ref)
 
     def __repr__(self) -> str:
         return f"Secrets({len(self._values)} hidden)"

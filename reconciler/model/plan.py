@@ -71,7 +71,9 @@ class Change(Struct, frozen=True):
     body: the smallest PATCH; a reference stands as {"secret": "env:NAME"}. along: settings that the API hides and the
     manifest names; they travel with a PATCH of whole settings, since leaving them out might erase them. error: why
     the object is blocked (nothing is sent). refused, overridden: what guards say against it, and what --override let
-    through of that. declared: sha256 of what the manifest declares, by which apply tells whether it still does.
+    through of that. unseen: settings that cannot be compared, sent or not; of these remembered are as last applied, by
+    their fingerprints; rotated are not, so that they are sent; unread are references that were not resolved.
+    declared: sha256 of what the manifest declares, by which apply tells whether it still does.
     """
 
     action: Literal["create", "update", "none"]
@@ -93,6 +95,9 @@ class Change(Struct, frozen=True):
     effective_status: str | None = None
     overridden: tuple[Refusal, ...] = ()
     declared: str = ""
+    remembered: tuple[Path, ...] = ()
+    rotated: tuple[Path, ...] = ()
+    unread: tuple[Path, ...] = ()
 
     @property
     def is_delicate(self) -> bool:
@@ -141,6 +146,7 @@ class Plan(Struct, frozen=True):
     errors: what blocks single objects. complete: the live list was read whole, so that `unmanaged` is the whole truth.
     settings_patch: auto, changed or whole. overrides: the rules that --override lets through, for this plan alone.
     origin: undo where it brings back what a report says.
+    no_secrets: no reference was resolved, as asked, so that none was compared with what is live.
     """
 
     tool: str
@@ -163,3 +169,4 @@ class Plan(Struct, frozen=True):
     errors: tuple[Problem, ...] = ()
     overrides: tuple[str, ...] = ()
     origin: Literal["manifests", "undo"] = "manifests"
+    no_secrets: bool = False

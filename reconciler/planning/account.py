@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from reconciler.errors import AnswerError, RefusedError
-from reconciler.model import Live, Manifest, SecretRef, Snapshot
+from reconciler.model import Json, Live, Manifest, Path, SecretRef, Snapshot
 from reconciler.planning.pages import make_pages
 from reconciler.planning.settings import Definitions, Place
 from reconciler.values import KNOWN_STATUSES, is_nothing
@@ -18,8 +18,8 @@ class Questions(Protocol):
     """What may be asked of the other rooms."""
 
     @property
-    def reveal(self) -> Callable[[SecretRef], str]:
-        """The value of a secret."""
+    def reveal(self) -> Callable[[SecretRef], str | None]:
+        """The value of a secret; None where no secret is read."""
         ...
 
     @property
@@ -33,8 +33,19 @@ class Questions(Protocol):
         ...
 
 
+Recall = Callable[[str, Path, Json], bool | None]
+"""Whether a value at a path of the object with this id is the one last applied; None where nobody remembers."""
+
+
+def recall_nothing(_one: str, _path: Path, _value: Json) -> None:
+    """What a run without a state file remembers."""
+
+
 class Account(Struct, frozen=True):
-    """definitions: by provider id, where they were told. shown: the account shows secrets. pages: id -> list page."""
+    """definitions: by provider id, where they were told. shown: the account shows secrets. pages: id -> list page.
+
+    resend: whatever is hidden is sent again.
+    """
 
     snapshot: Snapshot
     asked: Questions
@@ -44,10 +55,18 @@ class Account(Struct, frozen=True):
     pages: Callable[[str], str | None]
     strict: bool
     when_hidden: Literal["warn", "resend", "fail"]
+    resend: bool = False
+    recall: Recall = recall_nothing
 
 
 def make_account(
-    snapshot: Snapshot, asked: Questions, *, strict: bool, when_hidden: Literal["warn", "resend", "fail"]
+    snapshot: Snapshot,
+    asked: Questions,
+    *,
+    strict: bool,
+    when_hidden: Literal["warn", "resend", "fail"],
+    resend: bool = False,
+    recall: Recall = recall_nothing,
 ) -> Account:
     """Prepares what every comparison needs."""
     told = (provider for provider in snapshot.providers.values() if provider.settings)
@@ -60,6 +79,8 @@ def make_account(
         pages=make_pages(snapshot),
         strict=strict,
         when_hidden=when_hidden,
+        resend=resend,
+        recall=recall,
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
-from reconciler.model import Change, Live, Manifest, Path, Problem
+from reconciler.model import Change, Live, Manifest, Path, Problem, Seen
 from reconciler.planning.account import Account, Questions
 from reconciler.planning.binding import digest_declared
-from reconciler.planning.diff import Difference, Wanted, diff_live, is_same, make_wanted
+from reconciler.planning.diff import Wanted, diff_live, is_same, make_wanted
+from reconciler.planning.hidden import judge_hidden
 from reconciler.planning.patch import make_along, make_body, make_fields, make_seen
 from reconciler.planning.settings import Findings, check_settings, is_quiet, undefined_keys
 from reconciler.values import kind_of, printable
@@ -99,7 +100,10 @@ def _compare_fields(
     difference = diff_live(wanted, live, asked.reveal, secret=asked.secret, shown=account.shown)
     for path in difference.retyped:
         result.warnings.append(_retyped(manifest, live, path, asked))
-    changed = [*difference.changed, *_resent(manifest, difference, account, result)]
+    hidden = judge_hidden(manifest, wanted, live.id, difference, account)
+    result.errors += hidden.errors
+    result.warnings += hidden.warnings
+    changed = [*difference.changed, *hidden.sent]
     if not (changed or findings.dropped or difference.unseen or result.warnings):
         return
     body = make_body(wanted, changed)
@@ -113,14 +117,7 @@ def _compare_fields(
         fields=make_fields(manifest, wanted, live, changed, asked.place, asked.secret),
         dropped=tuple(findings.dropped),
         unseen=tuple(difference.unseen),
-        seen=make_seen(
-            wanted,
-            live,
-            account.pages(live.id),
-            account.definitions.get(live.provider.id),
-            secret=asked.secret,
-            shown=account.shown,
-        ),
+        seen=_see(wanted, live, account),
         body=body,
         along=make_along(wanted, difference.unseen, body),
         refused=(),
@@ -128,36 +125,21 @@ def _compare_fields(
         status=live.status,
         effective_status=live.effective_status,
         declared=digest_declared(manifest, (item.path for item in findings.dropped)),
+        remembered=tuple(hidden.remembered),
+        rotated=tuple(hidden.rotated),
+        unread=tuple(hidden.unread),
+    )
+
+
+def _see(wanted: Wanted, live: Live, account: Account) -> Seen:
+    definitions = account.definitions.get(live.provider.id)
+    return make_seen(
+        wanted, live, account.pages(live.id), definitions, secret=account.asked.secret, shown=account.shown
     )
 
 
 def _retyped(manifest: Manifest, live: Live, path: Path, asked: Questions) -> Problem:
-    message = f"{'.'.join(path)}: live it is {kind_of(live.settings[path[1]])} with the same text; nothing is sent"
+    # Of a secret not even the kind is told.
+    kind = "of another type" if asked.secret(path[1]) else kind_of(live.settings[path[1]])
+    message = f"{'.'.join(path)}: live it is {kind} with the same text; nothing is sent"
     return Problem("type-differs-live", message, asked.place.value(manifest, path))
-
-
-def _resent(manifest: Manifest, difference: Difference, account: Account, result: Result) -> list[Path]:
-    """What is hidden and is sent all the same, by `secrets.when_hidden`; what stays hidden is said."""
-    place = account.asked.place
-    sent: list[Path] = []
-    for path in difference.unseen:
-        name = ".".join(path)
-        source = place.value(manifest, path)
-        if account.when_hidden == "resend":
-            sent.append(path)
-        elif account.when_hidden == "fail":
-            message = f"{name}: the API hides its live value, so it cannot be compared (secrets.when_hidden: fail)"
-            result.errors.append(
-                Problem("hidden-setting", message, source, "set secrets.when_hidden to warn or resend")
-            )
-        else:
-            message = f"{name}: the API hides its live value, so it was not compared"
-            result.warnings.append(
-                Problem(
-                    "unseen-setting",
-                    message,
-                    source,
-                    "to send it anyway: secrets.when_hidden: resend in reconciler.yaml",
-                )
-            )
-    return sent

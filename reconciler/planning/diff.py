@@ -4,12 +4,14 @@ r"""Desired against live, field by field: `==` first, DeepDiff only on what diff
     not named           -                -        -         -                 -
     text, list          add              -        change    unseen            - (warning)
     reference           add or unseen    -        change    unseen            - (warning)
+    reference, unread   add or unseen    unseen   unseen    unseen            unseen
     null                -                -        clear     clear             clear
     not defined by the provider: taken out before, never sent (settings.py)
 
 A reference whose live twin is absent is `unseen` where the account shows no secret at all: the API may leave them out.
+Unread is a reference where no secret is read (--no-secrets): it surely differs only from what is surely absent.
 Only what is decided as a difference reaches DeepDiff, each value as its JSON text: so True is not 1, and a list is one
-value. Its paths come as lists, since a key may hold dots and quotes.
+value. Its paths come as lists, since a key may hold dots and quotes. Of a secret only that it differs gets there.
 """
 
 from __future__ import annotations
@@ -20,9 +22,10 @@ from operator import itemgetter
 from msgspec import Struct, field
 
 from reconciler.model import Json, Live, Manifest, Path, Plain, SecretRef
-from reconciler.values import is_mask, is_nothing, is_retyped, path_order, text_of
+from reconciler.values import is_equal, is_mask, is_nothing, is_retyped, path_order, text_of
 
-Reveal = Callable[[SecretRef], str]
+Reveal = Callable[[SecretRef], str | None]
+"""The value of a reference; None where no secret is read."""
 
 
 class Difference(Struct):
@@ -85,13 +88,21 @@ def diff_live(wanted: Wanted, live: Live, reveal: Reveal, *, secret: Callable[[s
     for key, value in sorted(wanted.settings.items(), key=itemgetter(0)):
         have = live.settings.get(key)
         path = ("settings", key)
+        is_reference = isinstance(value, SecretRef)
+        hidden = is_reference or secret(key)
         plain = reveal(value) if isinstance(value, SecretRef) else value
-        verdict = _verdict(plain, have, secret=isinstance(value, SecretRef) or secret(key), shown=shown)
+        if is_reference and plain is None:
+            verdict = "differs" if shown and is_nothing(have) else "unseen"
+        else:
+            verdict = _verdict(plain, have, secret=hidden, shown=shown)
         if verdict == "unseen":
             out.unseen.append(path)
         elif verdict == "retyped":
             out.retyped.append(path)
-        elif verdict == "compare":
+        elif verdict == "differs" or (verdict == "compare" and hidden and not is_equal(plain, have)):
+            _put(before["settings"], key, None if have is None else "live")
+            _put(after["settings"], key, None if value is None else "wanted")
+        elif verdict == "compare" and not hidden:
             _put(before["settings"], key, have)
             _put(after["settings"], key, plain)
     out.changed = _deep_paths(before, after)

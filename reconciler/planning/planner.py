@@ -6,51 +6,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from operator import attrgetter
-from typing import Literal
 
 from msgspec import Struct, field
 
 from reconciler.errors import AnswerError, InvalidError
-from reconciler.model import Change, Live, Manifest, Plan, PlanSummary, Problem, SecretRef, Snapshot, Unmanaged
-from reconciler.planning.account import Account, check_company, check_told, make_account, make_untold
+from reconciler.model import Change, Live, Manifest, Plan, PlanSummary, Problem, Snapshot, Unmanaged
+from reconciler.planning.account import (
+    Account,
+    check_company,
+    check_told,
+    make_account,
+    make_untold,
+)
 from reconciler.planning.compare import Result, compare, is_in_sync
+from reconciler.planning.context import Asked, Context
 from reconciler.planning.create import choose_provider, find_near, make_create
-from reconciler.planning.forecast import Limits, make_forecast
-from reconciler.planning.guard import Guards, guard_changes
+from reconciler.planning.forecast import make_forecast
+from reconciler.planning.guard import guard_changes
 from reconciler.planning.match import NEAREST_FOR, Matches, match_all
 from reconciler.planning.nearest import fits
-from reconciler.planning.settings import Place
 from reconciler.values import id_order
 
+__all__ = ["Asked", "Context", "make_plan"]
 
-class Context(Struct, frozen=True):
-    """What a plan is bound to, and how it is made. created and expires: RFC 3339 UTC.
-
-    managed: manifests of the account where these are not all of them.
-    """
-
-    tool: str
-    api: str
-    account: str
-    company_id: str | None
-    created: str
-    expires: str
-    config: str | None = None
-    config_file: str | None = None
-    settings_patch: Literal["auto", "changed", "whole"] = "auto"
-    when_hidden: Literal["warn", "resend", "fail"] = "warn"
-    strict: bool = False
-    limits: Limits = Limits()
-    guards: Guards = Guards()
-    managed: int = 0
-
-
-class Asked(Struct, frozen=True):
-    """What the planner may ask: secrets by reference, which keys are secret, where things stand."""
-
-    reveal: Callable[[SecretRef], str]
-    secret: Callable[[str], bool]
-    place: Place
+UNREAD = Problem(
+    "secrets-not-compared",
+    "no reference to a secret was compared with what is live, as asked (--no-secrets)",
+    None,
+    "plan without --no-secrets where the secrets may be read",
+)
 
 
 class _Work(Struct):
@@ -79,13 +63,15 @@ def make_plan(
     matches = match_all(ordered, snapshot)
     work = _Work(warnings=list(warnings))
     scope = [manifest for manifest in ordered if in_scope(manifest)]
-    account = make_account(snapshot, asked, strict=context.strict, when_hidden=context.when_hidden)
+    account = _prepare(snapshot, asked, context, company)
     # In the order of files, since finding places reads a file again and remembers only the last few.
     for manifest in sorted(scope, key=_by_place):
         _plan_one(manifest, matches, account, work)
         check_told(matches.live.get(manifest.address), company)
     _refuse_errors(work)
     work.changes.sort(key=attrgetter("address"))
+    if any(change.unread for change in work.changes):
+        work.warnings.append(UNREAD)
     changes = guard_changes(
         work.changes,
         max(len(ordered), context.managed),
@@ -99,6 +85,17 @@ def make_plan(
 def _is_nameless(snapshot: Snapshot) -> bool:
     """Whether something is there whose name was not told, so that no name can be called absent."""
     return any(live.name is None for live in snapshot.objects.values())
+
+
+def _prepare(snapshot: Snapshot, asked: Asked, context: Context, company: str | None) -> Account:
+    return make_account(
+        snapshot,
+        asked,
+        strict=context.strict,
+        when_hidden=context.when_hidden,
+        resend=context.resend,
+        recall=asked.recall(company),
+    )
 
 
 def _by_place(manifest: Manifest) -> tuple[str, int]:
@@ -212,6 +209,7 @@ def _finish(
         complete=snapshot.complete,
         errors=tuple(change.error for change in changes if change.error is not None),
         overrides=context.guards.overrides,
+        no_secrets=context.no_secrets,
     )
 
 

@@ -78,7 +78,7 @@ def _sentence(problem: Problem) -> str:
 
 def _change_rows(change: Change) -> Iterator[_Row]:
     for field in change.fields:
-        said = field_text(field, resent=field.path in change.unseen)
+        said = field_text(field, change)
         if isinstance(said, Pair):
             said = f"{cut(said.before, LONGEST)} -> {cut(said.after, LONGEST)}"
         cause = cause_text(field)

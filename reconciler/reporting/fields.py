@@ -8,7 +8,7 @@ import unicodedata
 
 from msgspec import Struct
 
-from reconciler.model import FieldChange, Json, Path
+from reconciler.model import Change, FieldChange, Json, Path
 from reconciler.reporting.style import ELLIPSIS, cells, cut, escape, take
 
 ARROW = " -> "
@@ -32,10 +32,10 @@ def value_text(value: Json, *, ascii_only: bool = False) -> str:
     return escape(json.dumps(value, ensure_ascii=ascii_only, sort_keys=True, default=str))
 
 
-def field_text(field: FieldChange, *, resent: bool = False) -> str | Pair:
-    """What changes. Of a secret only that it does: `resent` where the API hides it and it is sent all the same."""
+def field_text(field: FieldChange, change: Change | None = None) -> str | Pair:
+    """What changes. Of a secret only that it does; `change` tells where the API hides it and it is sent anyway."""
     if field.secret:
-        return _secret_text(field, resent=resent)
+        return _secret_text(field, change)
     if field.action == "add":
         return value_text(field.after)
     if field.action == "clear":
@@ -63,15 +63,27 @@ def cause_text(field: FieldChange) -> str | None:
     )
 
 
-def _secret_text(field: FieldChange, *, resent: bool) -> str:
+def _secret_text(field: FieldChange, change: Change | None) -> str:
     verb = {"add": "is added", "change": "changes", "clear": "is cleared"}[field.action]
-    if resent:
+    hidden = change is not None and field.path in change.unseen
+    if change is not None and field.path in change.rotated:
+        verb = "changes: it is not what was last applied"
+    elif hidden:
         verb = "is sent again, the API hides what it is now"
     if field.reference is None:
-        return "(secret, differs from live)" if field.action == "change" and not resent else f"(secret, {verb})"
+        return "(secret, differs from live)" if field.action == "change" and not hidden else f"(secret, {verb})"
     if field.reference.startswith("literal:"):
         return f"(secret, {verb})"
     return f"secret({escape(field.reference)}) {verb}"
+
+
+def unseen_text(change: Change, path: Path) -> str:
+    """Why a setting that is not sent was not compared."""
+    if path in change.unread:
+        return "not compared, as asked (--no-secrets)"
+    if path in change.remembered:
+        return "as last applied; the API hides what is live"
+    return "not compared: the API hides it"
 
 
 def make_pair(before: Json, after: Json) -> Pair:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reconciler.model import Change, FieldChange, Path, Plan, Problem
-from reconciler.reporting.fields import Pair, cause_text, field_text, path_text, value_text
+from reconciler.model import Change, FieldChange, Plan, Problem
+from reconciler.reporting.fields import Pair, cause_text, field_text, path_text, unseen_text, value_text
 from reconciler.reporting.pages import Entry, Line, Page, Remark, Tone
 from reconciler.reporting.style import SANDBOX, Style, escape
-from reconciler.reporting.totals import Limits, render_totals
+from reconciler.reporting.totals import UNSEEN_CODES, Limits, render_totals
 
 MARKS = {"create": "+", "update": "~", "add": "+", "change": "~", "clear": "-"}
 _UNCUT = Style(width=1_000_000)
@@ -71,8 +71,10 @@ def _note_of(change: Change) -> str:
 def _make_lines(change: Change) -> tuple[Line, ...]:
     changed = {field.path for field in change.fields}
     provider = escape(change.provider)
-    lines = [_field_line(field, resent=field.path in change.unseen) for field in change.fields]
-    lines += [_unseen_line(path) for path in change.unseen if path not in changed]
+    lines = [_field_line(field, change) for field in change.fields]
+    lines += [
+        Line("?", path_text(path), text=unseen_text(change, path)) for path in change.unseen if path not in changed
+    ]
     for item in change.dropped:
         hint = f", did you mean {value_text(item.suggestion)}?" if item.suggestion is not None else ""
         text = f"dropped: {provider} does not define it{hint}"
@@ -90,9 +92,9 @@ def _make_lines(change: Change) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _field_line(field: FieldChange, *, resent: bool) -> Line:
+def _field_line(field: FieldChange, change: Change) -> Line:
     mark, label = MARKS[field.action], path_text(field.path)
-    said = field_text(field, resent=resent)
+    said = field_text(field, change)
     note = cause_text(field)
     if field.secret:
         return Line(mark, label, text=str(said), place=field.source, note=note)
@@ -100,10 +102,6 @@ def _field_line(field: FieldChange, *, resent: bool) -> Line:
         after = None if field.action == "clear" else said.after
         return Line(mark, label, before=said.before, after=after, place=field.source, note=note)
     return Line(mark, label, after=said, place=field.source, note=note)
-
-
-def _unseen_line(path: Path) -> Line:
-    return Line("?", path_text(path), text="not compared: the API hides it")
 
 
 def _make_remarks(plan: Plan) -> tuple[Remark, ...]:
@@ -114,8 +112,7 @@ def _make_remarks(plan: Plan) -> tuple[Remark, ...]:
     warnings = [
         one
         for one in plan.warnings
-        if not (one.code == "dropped-setting" and one.source in dropped)
-        and not (one.code == "unseen-setting" and unseen)
+        if not (one.code == "dropped-setting" and one.source in dropped) and not (one.code in UNSEEN_CODES and unseen)
     ]
     errors = [one for one in plan.errors if one not in blocked]
     return (*(make_remark(one, "error") for one in errors), *(make_remark(one, "warning") for one in warnings))

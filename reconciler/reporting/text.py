@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from reconciler.model import Change, FieldChange, Path, Plan, Problem, Refusal
-from reconciler.reporting.fields import cause_text, field_text, path_text, value_text
+from reconciler.reporting.fields import cause_text, field_text, path_text, unseen_text, value_text
 from reconciler.reporting.rows import TONES, Head, Row, fix_lines, render_heads
 from reconciler.reporting.style import SANDBOX, Style, count, escape, for_sandbox, paint, prefix_lines, wrap
-from reconciler.reporting.totals import Limits, render_totals
+from reconciler.reporting.totals import UNSEEN_CODES, Limits, render_totals
 from reconciler.reporting.validation_text import problem_lines
 
 MARKS = {"create": "+", "update": "~", "add": "+", "change": "~", "clear": "-"}
@@ -58,7 +58,7 @@ def _change_lines(plan: Plan, common: frozenset[Refusal], style: Style) -> list[
             heads.append(Head(_head_mark(change), _title(change), change.source, rows))
     lines = render_heads(heads, style)
     if hidden > UNSEEN_LISTED:
-        more = f"{count(hidden - UNSEEN_LISTED, 'more object')} with settings that the API hides: not compared"
+        more = f"{count(hidden - UNSEEN_LISTED, 'more object')} with settings that could not be compared"
         lines += _marked("?", more, style)
     return lines
 
@@ -77,7 +77,7 @@ def _head_mark(change: Change) -> str:
 
 def _make_rows(change: Change, common: frozenset[Refusal]) -> tuple[Row, ...]:
     changed = {field.path for field in change.fields}
-    rows = [_field_row(field, resent=field.path in change.unseen) for field in change.fields]
+    rows = [_field_row(field, change) for field in change.fields]
     rows += [_unseen_row(change, path) for path in change.unseen if path not in changed]
     provider = escape(change.provider)
     for item in change.dropped:
@@ -92,8 +92,8 @@ def _make_rows(change: Change, common: frozenset[Refusal]) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _field_row(field: FieldChange, *, resent: bool) -> Row:
-    text = field_text(field, resent=resent)
+def _field_row(field: FieldChange, change: Change) -> Row:
+    text = field_text(field, change)
     return Row(
         MARKS[field.action],
         path_text(field.path),
@@ -106,7 +106,7 @@ def _field_row(field: FieldChange, *, resent: bool) -> Row:
 
 def _unseen_row(change: Change, path: Path) -> Row:
     """A setting that the API hides. `along`: it travels with a PATCH of whole settings, or that might erase it."""
-    text = "not compared: the API hides it"
+    text = unseen_text(change, path)
     if path[0] == "settings" and path[1] in change.along:
         value = change.along[path[1]]
         reference = value.get("secret") if isinstance(value, dict) else None
@@ -177,7 +177,7 @@ def _warning_lines(plan: Plan, style: Style) -> list[str]:
     def is_new(warning: Problem) -> bool:
         if warning.code == "dropped-setting":
             return warning.source not in dropped
-        return not (warning.code == "unseen-setting" and unseen)
+        return not (warning.code in UNSEEN_CODES and unseen)
 
     errors = [problem for problem in plan.errors if problem not in said]
     return problem_lines(errors, [warning for warning in plan.warnings if is_new(warning)], style)

@@ -9,6 +9,10 @@ Limits = tuple[int, int]
 """Requests a second and requests a minute, as a run takes them."""
 
 
+UNSEEN_CODES = frozenset({"unseen-setting", "secrets-not-compared"})
+"""Warnings that the totals say for all settings at once."""
+
+
 def render_totals(plan: Plan, style: Style, *, show_unmanaged: bool, limits: Limits, word: str = "plan") -> list[str]:
     """The lines, without newlines. Never says that all is in sync where something could not be compared.
 
@@ -54,14 +58,33 @@ def _was(number: int) -> str:
 
 
 def _unseen(plan: Plan) -> str:
-    """Says how hidden settings are made comparable, or that only the API could."""
-    number = plan.summary.unseen
-    file = escape(plan.config_file or "reconciler.yaml")
-    resent = {field.path for change in plan.changes for field in change.fields if field.path in change.unseen}
-    text = f"{count(number, 'setting')} could not be compared: the API hides what is live."
-    if resent:
-        return f"{text} With secrets.when_hidden: resend they are sent again with each apply."
-    return f"{text} To send them again with each apply, set secrets.when_hidden: resend in {file}."
+    """Says what is known of what could not be compared, and how it is made comparable."""
+    if plan.no_secrets:
+        number = count(plan.summary.unseen, "setting was", "settings were")
+        return f"{number} not compared, as asked: --no-secrets. To compare secrets, plan where they may be read."
+    rotated = sum(len(change.rotated) for change in plan.changes)
+    sent = sum(field.path in change.unseen for change in plan.changes for field in change.fields)
+    remembered = sum(len(change.remembered) for change in plan.changes)
+    rest = plan.summary.unseen - sent - remembered
+    said = [f"{count(plan.summary.unseen, 'setting')} could not be compared: the API hides what is live."]
+    if remembered:
+        said.append(f"{remembered} {_is(remembered)} as last applied.")
+    if rotated:
+        said.append(f"{rotated} changed since the last apply, and {_is(rotated)} sent.")
+    if sent > rotated:
+        said.append(f"{sent - rotated} {_is(sent - rotated)} sent again.")
+    if rest:
+        file = escape(plan.config_file or "reconciler.yaml")
+        them = "it" if rest == 1 else "them"
+        said.append(f"To have {them} compared from the next apply on: --state FILE, with RECONCILER_KEY set.")
+        said.append(
+            f"To send {them} again: --resend-secrets, or with each apply secrets.when_hidden: resend in {file}."
+        )
+    return " ".join(said)
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _plan_line(plan: Plan, *, show_unmanaged: bool, word: str) -> str:

@@ -9,16 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.model import FieldChange, Source
-from reconciler.reporting.fields import Pair, field_text, fit, path_text, value_text, wide
+from reconciler.model import Change, FieldChange, Source
+from reconciler.reporting.fields import Pair, field_text, fit, path_text, unseen_text, value_text, wide
 from reconciler.reporting.style import cells
 
 FIELD = FieldChange(("settings", "x"), None, None, False, Source("a.yaml", 1, 1))
 
 
-def shown(width: int = 200, /, *, resent: bool = False, **fields: Any) -> str:
-    """The text of a field with these values."""
-    return fit(field_text(msgspec.structs.replace(FIELD, **fields), resent=resent), width)
+CHANGE = Change("update", "a/b", "1", "a", None, FIELD.source)
+
+
+def shown(width: int = 200, /, *, resent: bool = False, rotated: bool = False, **fields: Any) -> str:
+    """The text of a field with these values; resent: the API hides it; rotated: it is not as last applied."""
+    unseen = (FIELD.path,) if resent or rotated else ()
+    change = msgspec.structs.replace(CHANGE, unseen=unseen, rotated=unseen if rotated else ())
+    return fit(field_text(msgspec.structs.replace(FIELD, **fields), change), width)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +61,24 @@ def test_values_are_shown_as_json(fields: dict[str, Any], text: str) -> None:
 def test_secrets_are_shown_as_words(*, fields: dict[str, Any], resent: bool, text: str) -> None:
     """Never a value, not even where one stands in the field by mistake."""
     assert shown(resent=resent, secret=True, before="hunter2", after="hunter3", **fields) == text
+
+
+def test_a_rotated_secret_is_shown_as_words() -> None:
+    """That it is not what was last applied, whatever is live."""
+    said = "changes: it is not what was last applied"
+    assert shown(secret=True, rotated=True, reference="env:X") == f"secret(env:X) {said}"
+    assert shown(secret=True, rotated=True) == f"(secret, {said})"
+    assert fit(field_text(msgspec.structs.replace(FIELD, secret=True)), 200) == "(secret, differs from live)"
+
+
+def test_what_is_not_compared_says_why() -> None:
+    """Hidden and unknown, hidden and as last applied, or not resolved, as asked."""
+    path = ("settings", "x")
+    assert unseen_text(msgspec.structs.replace(CHANGE, unseen=(path,)), path) == "not compared: the API hides it"
+    remembered = msgspec.structs.replace(CHANGE, unseen=(path,), remembered=(path,))
+    assert unseen_text(remembered, path) == "as last applied; the API hides what is live"
+    unread = msgspec.structs.replace(CHANGE, unseen=(path,), unread=(path,))
+    assert unseen_text(unread, path) == "not compared, as asked (--no-secrets)"
 
 
 @pytest.mark.parametrize(

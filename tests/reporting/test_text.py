@@ -83,7 +83,8 @@ def test_no_changes_over_hidden_secrets_is_never_in_sync() -> None:
     text = render_plan(plan, Style())
     assert "1 manifest was compared, and what could be compared is live as declared." in text
     assert "1 setting could not be compared: the API hides what is live." in text
-    assert "To send them again with each apply, set secrets.when_hidden: resend in conf/reconciler.yaml." in text
+    assert "To have it compared from the next apply on: --state FILE, with RECONCILER_KEY set." in text
+    assert "--resend-secrets, or with each apply secrets.when_hidden: resend in conf/reconciler.yaml." in text
     assert "in sync" not in text
     assert "all that is declared" not in text
 
@@ -163,7 +164,7 @@ def test_many_objects_with_only_hidden_secrets_are_folded() -> None:
     ]
     text = render_plan(make_plan(*quiet), Style())
     assert text.count("not compared: the API hides it") == UNSEEN_LISTED
-    assert "  ? 2 more objects with settings that the API hides: not compared\n" in text
+    assert "  ? 2 more objects with settings that could not be compared\n" in text
 
 
 def test_a_warning_is_not_said_twice() -> None:
@@ -203,8 +204,33 @@ def test_what_is_sent_again_is_not_called_a_change() -> None:
     plan = make_plan(change, summary=PlanSummary(update=1, unseen=1))
     text = render_plan(plan, Style())
     assert "secret(env:HOOD_TWILIO_AUTH_TOKEN) is sent again, the API hides what it is now" in text
-    assert "With secrets.when_hidden: resend they are sent again with each apply." in text
-    assert "set secrets.when_hidden" not in text
+    assert "the API hides what is live. 1 is sent again." in text
+    assert "secrets.when_hidden" not in text
+
+
+def test_what_is_known_of_hidden_settings_is_said() -> None:
+    """As last applied, changed since, sent again, and the rest with the ways out."""
+    token, password, key, pin = (("settings", one) for one in ("auth_token", "password", "api_key", "pin"))
+    change = make_change(unseen=(token, password, key, pin), rotated=(token,), remembered=(password, key))
+    text = render_plan(make_plan(change, summary=PlanSummary(update=1, unseen=4)), Style())
+    assert "secret(env:HOOD_TWILIO_AUTH_TOKEN) changes: it is not what was last applied" in text
+    assert text.count("as last applied; the API hides what is live") == 2
+    flat = " ".join(text.split())
+    assert "4 settings could not be compared: the API hides what is live. 2 are as last applied." in flat
+    assert "1 changed since the last apply, and is sent. To have it compared from the next apply on" in flat
+
+
+def test_a_plan_without_secrets_says_so() -> None:
+    """What was not compared, and that it was asked for; the warning is said once."""
+    token = ("settings", "auth_token")
+    change = make_change(action="none", fields=(), dropped=(), unseen=(token,), unread=(token,))
+    warnings = (Problem("secrets-not-compared", "as asked"),)
+    plan = make_plan(change, summary=PlanSummary(unchanged=1, unseen=1), no_secrets=True, warnings=warnings)
+    text = render_plan(plan, Style())
+    assert "not compared, as asked (--no-secrets)" in text
+    assert "1 setting was not compared, as asked: --no-secrets." in text
+    assert "all that is declared is live" not in text
+    assert "secrets-not-compared" not in text
 
 
 def test_the_text_does_not_depend_on_when_the_plan_was_made() -> None:
