@@ -158,11 +158,11 @@ class Client:
             elif answer.status == 429:
                 throttled += 1
                 if throttled == THROTTLES:
-                    raise self._exchange.refuse(what, answer, quiet=quiet)
+                    raise self._exchange.refuse(what, answer, sent=content if quiet else None)
             elif 200 <= answer.status < 300:
                 return _check_body(what, answer)
             else:
-                raise self._refuse_write(what, answer, quiet=quiet)
+                raise self._refuse_write(what, answer, content if quiet else None)
 
     def _read(self, path: str, params: Mapping[str, str] | None, decode: Callable[[bytes], T], *, again: bool) -> T:
         what = name_request("GET", path, params)
@@ -206,8 +206,8 @@ class Client:
         left()
         raise UnknownOutcomeError(f"{what}: {fault.message}", fault.fix, status=fault.status)
 
-    def _refuse_write(self, what: str, response: Response, *, quiet: bool) -> ReconcilerError:
-        fault = self._exchange.refuse(what, response, quiet=quiet)
+    def _refuse_write(self, what: str, response: Response, sent: bytes | None) -> ReconcilerError:
+        fault = self._exchange.refuse(what, response, sent=sent)
         if response.status in range(300, 400):
             # Whoever redirects has not done it, and would do the same with the next one.
             return fault

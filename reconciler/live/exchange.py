@@ -99,10 +99,10 @@ class Exchange:
         self._count(method, response.status, again=again)
         return response
 
-    def refuse(self, what: str, response: Response, *, quiet: bool = False) -> ReconcilerError:
-        """The error for an answer that is not 2xx; `quiet`: without a word of it."""
+    def refuse(self, what: str, response: Response, *, sent: bytes | None = None) -> ReconcilerError:
+        """The error for an answer that is not 2xx. sent: a body with secrets, of which nothing may be repeated."""
         return make_refusal(
-            what, response, token_name=self._token_name, holds_token=self._transport.holds_token, quiet=quiet
+            what, response, token_name=self._token_name, holds_token=self._transport.holds_token, sent=sent
         )
 
     def _count(self, method: str, status: int | None, *, again: bool) -> None:

@@ -37,19 +37,29 @@ _SLOWER = "lower `limits` in reconciler.yaml, or run again when the account's ot
 
 
 def make_refusal(
-    what: str, response: Response, *, token_name: str, holds_token: Callable[[str], bool], quiet: bool = False
+    what: str,
+    response: Response,
+    *,
+    token_name: str,
+    holds_token: Callable[[str], bool],
+    sent: bytes | None = None,
 ) -> ReconcilerError:
-    """The error for an answer that is not 2xx. what: method and path; quiet: no word of the body is shown."""
+    """The error for an answer that is not 2xx. what: method and path. sent: the request's body where it holds secrets,
+    so that no word of the answer is shown, and no trace id that repeats any of it.
+    """
     status = response.status
     if status in (401, 403):
         return _unauthorised(what, status, token_name)
     words, trace_id = _read_body(response, holds_token)
-    said = f"{what}: answered {status}" + (f" ({words})" if words and not quiet else "")
+    if sent is not None:
+        words, trace_id = "", None if trace_id is None or repeats(trace_id, sent) else trace_id
+    said = f"{what}: answered {status}" + (f" ({words})" if words else "")
     if status == 429:
         return AnswerError(said, _SLOWER, status=status, trace_id=trace_id)
     if 300 <= status < 400:
+        where = _target(response, holds_token) if sent is None else ""
         return AnswerError(
-            f"{said}, a redirect{_target(response)}; it is not followed, so that the token stays with the API",
+            f"{said}, a redirect{where}; it is not followed, so that the token stays with the API",
             "check the API's address (--api)",
             status=status,
         )
@@ -97,13 +107,19 @@ def tell_body(body: bytes) -> str:
     return f"{kind}, {len(body):,} bytes"
 
 
-def _target(response: Response) -> str:
+def repeats(text: str, sent: bytes) -> bool:
+    """Whether eight characters in a row of a text stand in what was sent."""
+    text, whole = text.lower(), sent.decode(errors="replace").lower()
+    return any(text[at : at + 8] in whole for at in range(max(1, len(text) - 7)))
+
+
+def _target(response: Response, holds_token: Callable[[str], bool]) -> str:
     """Where a redirect points: scheme and host alone, since a path or query may hold anything."""
     try:
         parts = urlsplit(response.headers.get("location", ""))
         host, scheme = parts.hostname, parts.scheme
     except ValueError:
         return ""
-    if not host or scheme not in ("http", "https"):
+    if not host or scheme not in ("http", "https") or holds_token(host):
         return ""
     return f" to {scheme}://{_shortened(host)}"

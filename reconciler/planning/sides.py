@@ -9,7 +9,7 @@ from reconciler.model import Json, Live, LiveState, Manifest, Path, Plain, Secre
 from reconciler.planning.account import Account
 from reconciler.planning.diff import Difference, diff_live, make_wanted
 from reconciler.planning.nearest import fits
-from reconciler.planning.settings import undefined_keys
+from reconciler.planning.settings import Definitions, undefined_keys
 from reconciler.values import is_mask, is_nothing
 
 UNRESOLVED = "\0unresolved"
@@ -17,18 +17,21 @@ UNRESOLVED = "\0unresolved"
 
 
 class _Sides(Struct, frozen=True):
-    """What the fields of one integration are judged by."""
+    """What the fields of one integration are judged by. untold: nobody says what the provider of an object defines
+    that is not there, so that no value of its manifest may be shown.
+    """
 
     manifest: Manifest | None
     live: Live | None
     account: Account
     undefined: frozenset[str]
     difference: Difference
+    untold: bool
 
 
 def make_sides(manifest: Manifest | None, live: Live | None, account: Account) -> tuple[ShownField, ...]:
     """All fields that either side names: provider, name, type, status, is_default, then the settings by key."""
-    definitions = account.definitions.get(live.provider.id) if live is not None else None
+    definitions = _find_definitions(manifest, live, account)
     undefined = undefined_keys(manifest, definitions) if manifest is not None else frozenset[str]()
     difference = Difference()
     if manifest is not None and live is not None:
@@ -36,9 +39,18 @@ def make_sides(manifest: Manifest | None, live: Live | None, account: Account) -
         difference = diff_live(
             make_wanted(blind, undefined), live, unresolved, secret=account.asked.secret, shown=account.shown
         )
-    sides = _Sides(manifest, live, account, undefined, difference)
+    sides = _Sides(manifest, live, account, undefined, difference, untold=live is None and definitions is None)
     keys = {*(manifest.settings if manifest is not None else ()), *(live.settings if live is not None else ())}
     return (*_top_fields(sides), *(_setting_field(sides, key) for key in sorted(keys)))
+
+
+def _find_definitions(manifest: Manifest | None, live: Live | None, account: Account) -> Definitions | None:
+    """Those of the live object's provider; where there is none, of the provider that the manifest names."""
+    if live is not None:
+        return account.definitions.get(live.provider.id)
+    word = manifest.provider if manifest is not None else None
+    known = account.definitions.values()
+    return next((one for one in known if word in (one.provider.id, one.provider.name)), None)
 
 
 def unresolved(_ref: SecretRef) -> str:
@@ -116,7 +128,7 @@ def _setting_field(sides: _Sides, key: str) -> ShownField:
     desired: Json = None
     if isinstance(value, SecretRef):
         desired = {"secret": value.reference}
-    elif not secret and key not in sides.undefined:
+    elif not secret and key not in sides.undefined and not sides.untold:
         desired = value.value if isinstance(value, Plain) else value
     return ShownField(
         path=path,

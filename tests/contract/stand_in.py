@@ -47,7 +47,8 @@ class Request:
 class Fault:
     """What happens instead of an answer, to the next `times` requests of a method (and id, where one is given).
 
-    kind: answer (status, raw, headers), reset, truncated. written: the request takes effect first.
+    kind: answer (status, raw, headers), reset, truncated. written: the request takes effect first. echo: makes the
+    body and headers of the answer from the request.
     """
 
     method: str
@@ -59,6 +60,7 @@ class Fault:
     times: int = 1
     written: bool = False
     skip: int = 0
+    echo: Callable[[Request], tuple[bytes, dict[str, str]]] | None = None
 
 
 class StandIn:
@@ -194,7 +196,7 @@ class _Exchange(BaseHTTPRequestHandler):
             request.status = status
             return self.send(status, None if body is None else json.dumps(body).encode(), room)
         request.status = fault.status
-        return self.strike(fault)
+        return self.strike(fault, request)
 
     do_GET = do_PATCH = do_POST = do_PUT = do_DELETE = do_HEAD = do_any  # noqa: N815
 
@@ -207,14 +209,17 @@ class _Exchange(BaseHTTPRequestHandler):
         headers = {key.lower(): value for key, value in self.headers.items()}
         return Request(self.command, url.path, query, headers, json.loads(raw) if raw else None, time.time())
 
-    def strike(self, fault: Fault) -> None:
+    def strike(self, fault: Fault, request: Request) -> None:
         """A fault instead of an answer."""
         if fault.kind == "reset":
             self.close_connection = True
             return
         raw = fault.raw if fault.raw is not None else json.dumps(ERRORS.get(fault.status, {})).encode()
+        headers = fault.headers
+        if fault.echo is not None:
+            raw, headers = fault.echo(request)
         cut = len(raw) // 2 if fault.kind == "truncated" else None
-        self.send(fault.status, raw, fault.headers, cut)
+        self.send(fault.status, raw, headers, cut)
 
     def send(self, status: int, raw: bytes | None, headers: dict[str, str], cut: int | None = None) -> None:
         """Writes an answer; `cut` bytes of the body only."""

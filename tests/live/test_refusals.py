@@ -48,6 +48,22 @@ def test_a_quiet_patch_shows_no_word_of_the_answer() -> None:
     assert error.trace_id == "99a84211-f73d"
 
 
+@pytest.mark.parametrize("trace_id", ["hunter2hunter3", "HUNTER2HUNTER3", "x-hunter2hun-1"])
+def test_a_trace_id_that_repeats_what_was_sent_is_none(trace_id: str) -> None:
+    """A secret may look like one."""
+    client, _, _ = script(error_body(trace_id=trace_id))
+    with pytest.raises(RejectedError) as caught:
+        client.send_patch("1", {"settings": {"auth_token": "hunter2hunter3"}}, quiet=True)
+    assert caught.value.trace_id is None
+
+
+@pytest.mark.parametrize(("host", "quiet"), [(f"{SECRET[:12]}.example", False), ("hunter2hunter3.example", True)])
+def test_a_redirect_to_a_name_made_of_secrets_names_no_host(host: str, quiet: bool) -> None:
+    """Neither of the token, nor of what was sent."""
+    error = patch_error(httpx.Response(302, headers={"Location": f"https://{host}/"}), quiet=quiet)
+    assert "a redirect;" in error.message
+
+
 def test_an_answer_that_echoes_the_token_is_hidden() -> None:
     """Neither message nor trace id may carry the token or a part of it."""
     error = patch_error(error_body(message=f"bad header {SECRET[:20]}", trace_id=SECRET))

@@ -101,6 +101,18 @@ def test_an_undefined_key_is_dropped_and_its_value_is_shown_nowhere() -> None:
     assert told(sides_of(None, bare)["zzz"])[1:3] == ("v", "value")
 
 
+def test_of_an_object_that_is_not_there_only_defined_values_are_shown() -> None:
+    """The definitions are those of others of its provider; where nobody tells any, nothing is shown."""
+    manifest = make_manifest({"phone": "+1", "zzz": "misspelt-secret"}, id=None)
+    fields = sides_of(manifest, None, OTHER)
+    assert [(fields[key].desired, fields[key].verdict) for key in ("phone", "zzz")] == [
+        ("+1", "missing"),
+        (None, "dropped"),
+    ]
+    fields = sides_of(manifest, None)
+    assert [(fields[key].desired, fields[key].verdict) for key in ("phone", "zzz")] == [(None, "missing")] * 2
+
+
 def test_what_is_ignored_is_called_so() -> None:
     """Settings and names."""
     assert setting("phone", "+1", {"phone": "+2"}, ignore=(("settings", "phone"),)).verdict == "ignored"
