@@ -39,6 +39,7 @@ VERBS = (
     "schema",
     "providers",
     "comment",
+    "doctor",
     "completion",
     "sandbox",
 )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from reconciler.errors import ReconcilerError
 from reconciler.live.client import Client
+from reconciler.live.exchange import Exchange
 from reconciler.live.gate import Clock, Gate
 from reconciler.live.listing import Progress
 from reconciler.live.pace import Windows
+from reconciler.live.probe import CORE, Probe
 from reconciler.live.reader import Reader
 from reconciler.live.transport import Transport
 from reconciler.model import Json, Live, Provider, Requests, Snapshot
@@ -43,6 +48,11 @@ class Account:
     ) -> None:
         self._transport = Transport(api=api, token=token, parallel=parallel, http=http, token_name=token_name)
         self._gate = Gate(Windows(per_second, per_minute, parallel), clock)
+        self._ask = partial(
+            Exchange, gate=self._gate, rng=rng or SystemRandom(), token_name=token_name, on_request=on_request
+        )
+        self._connect = partial(Transport, token=token, parallel=1, http=http, token_name=token_name)
+        self._origin = urljoin(api, "/").rstrip("/")
         self._client = Client(
             self._transport, self._gate, rng=rng or SystemRandom(), token_name=token_name, on_request=on_request
         )
@@ -137,3 +147,12 @@ class Account:
     def send_test(self, integration: dict[str, Json], recipient: str) -> None:
         """Has the API send a real message with these settings. Never sent twice; raises as Client.send_post does."""
         self._client.send_post("/test-notification", {"integration": integration, "recipient": recipient}, quiet=True)
+
+    @contextmanager
+    def probing(self, wall: Callable[[], float] = time.time) -> Iterator[Probe]:
+        """Single requests whose answers are told as they came. wall: seconds since the epoch."""
+        core = self._connect(api=self._origin + CORE)
+        try:
+            yield Probe(self._ask(self._transport), self._ask(core), wall)
+        finally:
+            core.close()

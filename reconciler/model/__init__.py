@@ -22,6 +22,7 @@ from reconciler.model.accepted import (
 from reconciler.model.catalogue import CATALOGUE_FORMAT, Catalogue, CatalogueProvider, CatalogueSetting
 from reconciler.model.common import Commit, Json, Path, Problem, SecretRef, Source
 from reconciler.model.desired import Allowed, Command, Lifecycle, Manifest, Plain, Setting
+from reconciler.model.doctor import DOCTOR_FORMAT, Check, Diagnosis
 from reconciler.model.imported import IMPORT_FORMAT, Imported, ImportedFile, LeftOut, NotImported, SecretVariable
 from reconciler.model.live import Live, Provider, SettingDefinition, Snapshot
 from reconciler.model.plan import PLAN_FORMAT, Change, Dropped, FieldChange, Plan, PlanSummary, Refusal, Seen, Unmanaged
@@ -53,6 +54,7 @@ from reconciler.model.trial import TRIAL_FORMAT, TrialReport
 __all__ = [
     "ACCEPT_FORMAT",
     "CATALOGUE_FORMAT",
+    "DOCTOR_FORMAT",
     "IMPORT_FORMAT",
     "PLAN_FORMAT",
     "REPORT_FORMAT",
@@ -69,8 +71,10 @@ __all__ = [
     "CatalogueProvider",
     "CatalogueSetting",
     "Change",
+    "Check",
     "Command",
     "Commit",
+    "Diagnosis",
     "Dropped",
     "FieldChange",
     "FieldVerdict",

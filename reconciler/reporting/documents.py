@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from reconciler.model import Acceptance, Plan, Report, Show, TrialReport, Validation
+from reconciler.model import Acceptance, Diagnosis, Plan, Report, Show, TrialReport, Validation
 from reconciler.values import document_text
 
 
@@ -44,6 +44,11 @@ def accept_document(answer: Acceptance) -> str:
 def trial_document(trial: TrialReport) -> str:
     """What came of a test message as JSON, in the manner of `plan_document`."""
     return document_text(trial)
+
+
+def diagnosis_document(diagnosis: Diagnosis) -> str:
+    """What `doctor` found as JSON, in the manner of `plan_document`."""
+    return document_text(diagnosis)
 
 
 def schema_of(type_: type) -> dict[str, Any]:

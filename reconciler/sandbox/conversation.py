@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from reconciler.sandbox.messages import Answer, Request
+from reconciler.sandbox.messages import SERVER, Answer, Request
 
 if TYPE_CHECKING:
     from reconciler.sandbox.server import SandboxServer
@@ -95,7 +95,8 @@ class Conversation(BaseHTTPRequestHandler):
 
     def _make_bytes(self, answer: Answer) -> bytes:
         reason = self.responses.get(answer.status, ("",))[0]
-        lines = [f"HTTP/1.1 {answer.status} {reason}", *(f"{key}: {value}" for key, value in answer.headers.items())]
+        headers = {"Server": SERVER, **answer.headers}
+        lines = [f"HTTP/1.1 {answer.status} {reason}", *(f"{key}: {value}" for key, value in headers.items())]
         if answer.status != 204:
             lines.append(f"Content-Length: {len(answer.body)}")
         if self.close_connection:

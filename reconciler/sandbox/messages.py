@@ -64,6 +64,9 @@ class Refusal(Exception):  # noqa: N818 -- an answer on its way out, not a failu
         self.headers = headers or {}
 
 
+SERVER = "reconciler-sandbox"
+"""How the emulator calls itself in the header `Server`, so that nobody takes it for the real thing."""
+
 INVALID = "The request is not valid."
 INVALID_BODY = "The request body is not valid."
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.model import Acceptance, Plan, Problem, Report, Show, Source, TrialReport, Validation
+from reconciler.model import Acceptance, Diagnosis, Plan, Problem, Report, Show, Source, TrialReport, Validation
 from reconciler.reporting.documents import (
     plan_document,
     report_document,
@@ -31,6 +31,7 @@ from tests.reporting.samples import SAMPLE, make_change, make_full_plan, make_fu
         (Show, "show"),
         (Acceptance, "accept"),
         (TrialReport, "send-test"),
+        (Diagnosis, "doctor"),
     ],
 )
 def test_the_schemas_on_disk_are_those_of_the_types(type_: type, name: str) -> None:
