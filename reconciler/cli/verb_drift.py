@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 
 @click.command("drift")
+@click.option("--accept", is_flag=True, help="Commit what is live, as `accept` would write it, on a new branch.")
+@click.option(
+    "--branch", metavar="B", help="The branch that --accept makes; nothing else is touched, nothing is pushed."
+)
+@click.option("--author", metavar="'NAME <EMAIL>'", help="Who commits.")
 @with_options(*SCOPE, STATE, NO_SECRETS, *HISTORY, METRICS, *format_options(*PLAN))
 @click.pass_context
 def verb(context: click.Context, /, **given: Any) -> int:
@@ -24,10 +29,11 @@ def verb(context: click.Context, /, **given: Any) -> int:
 
     Example: reconciler drift
     """
-    return run(context, given, _run)
 
+    def drift(request: Request, console: Console, stopping: Stopping) -> int:
+        from reconciler.commands.drift import read_offer, run_drift
 
-def _run(request: Request, console: Console, stopping: Stopping) -> int:
-    from reconciler.commands.plan import run_plan
+        offer = read_offer(accept=given["accept"], branch=given["branch"], author=given["author"])
+        return run_drift(request, console, stopping, offer)
 
-    return run_plan(request, console, stopping, word="drift")
+    return run(context, given, drift)

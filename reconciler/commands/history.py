@@ -29,13 +29,19 @@ _LINES = 200
 """Lines asked for in one run of blame: a command line has an end."""
 
 
-def run_git(folder: Path, *words: str, given: bytes | None = None) -> bytes:
-    """What Git prints. Raises UsageError where it is not installed, or refuses."""
+def run_git(folder: Path, *words: str, given: bytes | None = None, environ: Mapping[str, str] | None = None) -> bytes:
+    """What Git prints. environ: further variables. Raises UsageError where it is not installed, or refuses."""
     command = ["git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.quotepath=false", *words]
-    environ = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     try:
         ran = subprocess.run(  # noqa: S603  # words of ours, and a revision that follows --end-of-options
-            command, cwd=folder, env=environ, input=given or b"", capture_output=True, timeout=LONGEST, check=False
+            command,
+            cwd=folder,
+            env={**os.environ, **quiet, **(environ or {})},
+            input=given or b"",
+            capture_output=True,
+            timeout=LONGEST,
+            check=False,
         )
     except FileNotFoundError:
         raise UsageError("git is not installed, or the folder is gone", "install git") from None

@@ -44,10 +44,21 @@ class Planned(Struct, frozen=True):
     options: Options
 
 
-def run_plan(request: Request, console: Console, stopping: Stopping, *, word: str = "plan") -> int:
-    """Plans, prints, saves. Returns the exit code. word: what the answer is called: plan, or drift."""
+def run_plan(request: Request, console: Console, stopping: Stopping) -> int:
+    """Plans, prints, saves. Returns the exit code."""
     if request.out is not None:
         check_target(request.out)
+    planned = plan_and_publish(request, console, stopping, word="plan")
+    if request.out is not None:
+        save_file(request.out, planned.data)
+        words = ["reconciler", "apply", *(["--sandbox"] if request.sandbox else []), str(request.out)]
+        line = shlex.join([*words, *(["--state", str(request.state)] if request.state is not None else [])])
+        console.tell(f"Saved to {request.out}. To apply exactly this: {line}")
+    return exit_code_of(planned.plan, detailed=request.detailed_exitcode)
+
+
+def plan_and_publish(request: Request, console: Console, stopping: Stopping, *, word: str) -> Planned:
+    """Loads, reads, plans and prints. word: what the answer is called: plan, or drift."""
     options = load_options(flags=request.flags, environ=request.environ, cwd=request.cwd, paths=request.paths)
     console.measured.account = options.account
     console.warn(options.warnings)
@@ -57,16 +68,10 @@ def run_plan(request: Request, console: Console, stopping: Stopping, *, word: st
         console.measured.requests = account.requests
     console.measured.plan = planned.plan.summary
     stopping.check()
-    plan = planned.plan
     if request.out is not None:
-        check_savable(plan)
+        check_savable(planned.plan)
     console.publish(make_writers(planned, request, console, word=word))
-    if request.out is not None:
-        save_file(request.out, planned.data)
-        words = ["reconciler", "apply", *(["--sandbox"] if request.sandbox else []), str(request.out)]
-        line = shlex.join([*words, *(["--state", str(request.state)] if request.state is not None else [])])
-        console.tell(f"Saved to {request.out}. To apply exactly this: {line}")
-    return exit_code_of(plan, detailed=request.detailed_exitcode or word == "drift")
+    return planned
 
 
 def make_writers(planned: Planned, request: Request, console: Console, *, word: str) -> Writers:
