@@ -1,9 +1,11 @@
-"""What things are called: slugs, the words that a manifest may hold, names of files and of variables. Pure."""
+"""What things are called: slugs, words of manifests, files, variables, and what a misspelt word means. Pure."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from difflib import SequenceMatcher, get_close_matches
 
 _OTHERS = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"[^\s/*?\[\]!\x00-\x1f\x7f]{1,100}")
@@ -13,6 +15,10 @@ _RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 _LONGEST = 100
 """Bytes of a file's name without its ending; file systems allow 255 with all."""
+
+_BETWEEN = re.compile(r"[\W_]+")
+_SHORT = 6
+"""Up to so many letters, one slip is all that a word may be from another."""
 
 
 def make_slug(name: str) -> str:
@@ -52,3 +58,52 @@ def make_variable(*parts: str) -> str:
     """The name of an environment variable: upper case, single underscores for all but ASCII letters and digits."""
     text = "_".join("".join(char if char.isascii() and char.isalnum() else "_" for char in part) for part in parts)
     return "_".join(filter(None, text.upper().split("_")))
+
+
+def find_meant(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is nearest, None where none is near: by slips of the hand, else by what they share.
+
+    Case, and what stands between the words of a name, are no difference: `accountSID` is account_sid.
+    """
+    words = sorted(known)
+    slip = find_slip(word, words)
+    if slip is not None:
+        return slip
+    folded = {one.casefold(): one for one in reversed(words)}
+    near = get_close_matches(word.casefold(), sorted(folded), n=1, cutoff=0.6)
+    return folded[near[0]] if near else None
+
+
+def find_slip(word: str, known: Iterable[str]) -> str | None:
+    """The known word of which this one is a slip of the hand: at most two letters more, less, other or swapped."""
+    bare = _bare(word)
+    most = 1 if len(bare) <= _SHORT else 2
+    found = []
+    for one in sorted(known):
+        other = _bare(one)
+        if abs(len(other) - len(bare)) <= most and (distance := count_slips(bare, other, most)) <= most:
+            found.append((distance, -SequenceMatcher(None, bare, other).ratio(), one))
+    return min(found)[2] if found else None
+
+
+def _bare(word: str) -> str:
+    return _BETWEEN.sub("", word.casefold())
+
+
+def count_slips(one: str, other: str, most: int) -> int:
+    """Letters to add, take out, replace, or swap with their neighbour, to make one word of the other.
+
+    More than `most` is told as `most + 1`.
+    """
+    rows = [[0] * (len(other) + 1), list(range(len(other) + 1))]
+    for at, letter in enumerate(one, 1):
+        before, last, row = rows[-2], rows[-1], [at]
+        for to, there in enumerate(other, 1):
+            cost = min(last[to] + 1, row[to - 1] + 1, last[to - 1] + (letter != there))
+            if at > 1 and to > 1 and letter == other[to - 2] and one[at - 2] == there:
+                cost = min(cost, before[to - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+        rows = [last, row]
+    return min(rows[-1][-1], most + 1)

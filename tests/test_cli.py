@@ -268,7 +268,7 @@ def test_a_signal_ends_the_emulator_in_peace(tmp_path: Path) -> None:
 def test_a_signal_ends_validate_too(stage: Stage) -> None:
     """It has no request under way, so that it ends where it stands."""
 
-    def interrupt(*_: object) -> int:
+    def interrupt(*_: object, **__: object) -> int:
         os.kill(os.getpid(), signal.SIGTERM)
         return 0
 

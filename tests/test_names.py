@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.names import is_word, make_file_stem, make_slug, make_variable
+from reconciler.names import (
+    count_slips,
+    find_meant,
+    find_slip,
+    is_word,
+    make_file_stem,
+    make_slug,
+    make_variable,
+)
 
 
 @pytest.mark.parametrize(
@@ -92,3 +100,54 @@ def test_words_are_what_a_manifest_may_call_a_provider() -> None:
 def test_variables_have_names_that_every_shell_takes(parts: tuple[str, ...], name: str) -> None:
     """Upper case, single underscores."""
     assert make_variable(*parts) == name
+
+
+KEYS = ("account_sid", "auth_token", "default_phone_number", "default_sender_email", "default_sender_name", "port")
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("acount_sid", "account_sid"),
+        ("accuont_sid", "account_sid"),
+        ("account_sidd", "account_sid"),
+        ("ACCOUNT_SID", "account_sid"),
+        ("accountSid", "account_sid"),
+        ("account-sid", "account_sid"),
+        ("account.sid", "account_sid"),
+        ("defualt_phone_numbre", "default_phone_number"),
+        ("default_sender_emial", "default_sender_email"),
+        ("default_sendr_name", "default_sender_name"),
+        ("prot", "port"),
+        ("phone_number", "default_phone_number"),
+        ("Phone_Number", "default_phone_number"),
+        ("smtp_host", None),
+        ("", None),
+        ("x", None),
+    ],
+)
+def test_a_misspelt_word_means_the_nearest(word: str, meant: str | None) -> None:
+    """Slips of the hand, another case, other signs between words, a part of it; nothing where nothing is near."""
+    assert find_meant(word, KEYS) == meant
+
+
+def test_a_slip_is_at_most_two_letters_away() -> None:
+    """One in a short word; of two that are as near the one that shares more, else the first by letters."""
+    assert find_slip("phone_number", KEYS) is None
+    assert find_slip("prt", KEYS) == "port"
+    assert find_slip("prto", KEYS) is None
+    assert find_slip("ab", ["ax", "ay"]) == "ax"
+    assert find_slip("default_sender_namel", KEYS) == "default_sender_name"
+    assert find_slip("anything", []) is None
+
+
+@given(st.text("abc", max_size=6), st.text("abc", max_size=6), st.integers(0, 3))
+def test_slips_are_counted_alike_from_either_side(one: str, other: str, most: int) -> None:
+    """No more than the longer word has, none for the same word, and never more than was asked for plus one."""
+    count = count_slips(one, other, 9)
+    assert count == count_slips(other, one, 9)
+    assert (count == 0) is (one == other)
+    assert abs(len(one) - len(other)) <= count <= max(len(one), len(other))
+    assert count_slips(one, other, most) == min(count, most + 1)
+    if len(one) > 1:
+        assert count_slips(one, one[1] + one[0] + one[2:], 9) <= 1

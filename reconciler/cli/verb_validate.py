@@ -18,16 +18,18 @@ if TYPE_CHECKING:
 
 @click.command("validate")
 @with_options(PATHS, *CHECKS, *format_options(*VALIDATION))
+@click.option("--fix", is_flag=True, help="Put into quotes what must be in quotes, and change no other byte.")
 @click.pass_context
 def verb(context: click.Context, /, **given: Any) -> int:
     """Check manifests and configuration. No network, no secret is read.
 
     Example: reconciler validate manifests
     """
-    return run(context, given, _run, offline=True)
+    fix = given.pop("fix")
 
+    def validate(request: Request, console: Console, stopping: Stopping) -> int:
+        from reconciler.commands.validate import run_validate
 
-def _run(request: Request, console: Console, _stopping: Stopping) -> int:
-    from reconciler.commands.validate import run_validate
+        return run_validate(request, console, stopping, fix=fix)
 
-    return run_validate(request, console)
+    return run(context, given, validate, offline=True)

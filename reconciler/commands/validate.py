@@ -2,31 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from reconciler.commands.console import Console
 from reconciler.commands.declared import load_desired
 from reconciler.commands.request import Request
+from reconciler.commands.stopping import Stopping
 from reconciler.configuration import find_config, read_config
 from reconciler.desired.places import Places
 from reconciler.desired.secrets import SecretKeys
-from reconciler.errors import InvalidError, unite_problems
+from reconciler.errors import InvalidError, ReconcilerError, unite_problems
 from reconciler.model import Problem, Validation
 from reconciler.options import Options, load_options
 from reconciler.reporting.documents import validation_document
 from reconciler.reporting.formats import validation_writers
-from reconciler.reporting.validation_text import render_validation
+from reconciler.reporting.validation_text import render_problems, render_validation
 
 
-def run_validate(request: Request, console: Console) -> int:
-    """Validates the configuration and the manifests of all accounts, or of the paths; prints all that is wrong."""
+class Checked(Struct, frozen=True):
+    """What was found in so many documents of so many files."""
+
+    validation: Validation
+    documents: int
+    files: int
+
+
+def run_validate(request: Request, console: Console, stopping: Stopping, *, fix: bool = False) -> int:
+    """Validates the configuration and the manifests of all accounts, or of the paths; prints all that is wrong.
+
+    fix: what must be in quotes is put into quotes before.
+    """
+    checked = check_fixed(request, console, stopping) if fix else check(read_accounts(request), request)
+    validation = checked.validation
+    console.publish(
+        validation_writers(
+            validation,
+            text=lambda: render_validation(validation, console.style, checked.documents, checked.files),
+            json=lambda: validation_document(validation),
+            checked=(checked.documents, checked.files),
+        )
+    )
+    return InvalidError.exit_code if validation.errors else 0
+
+
+def check_fixed(request: Request, console: Console, stopping: Stopping) -> Checked:
+    """Mends and checks. Where the configuration cannot be read, what was mended in it is told all the same."""
+    from reconciler.commands.quoting import quote_config, quote_manifests
+
+    config = quote_config(request, stopping)
+    try:
+        accounts = read_accounts(request)
+    except ReconcilerError:
+        console.tell(render_problems(config.fixed, config.left, console.error_style))
+        raise
+    manifests = quote_manifests(accounts, request, stopping)
+    checked = check(accounts, request)
+    validation = msgspec.structs.replace(
+        checked.validation,
+        warnings=unite_problems([*checked.validation.warnings, *config.left, *manifests.left]),
+        fixed=unite_problems([*config.fixed, *manifests.fixed]),
+    )
+    return msgspec.structs.replace(checked, validation=validation)
+
+
+def check(accounts: Iterable[Options], request: Request) -> Checked:
+    """All that is wrong in the manifests of these accounts."""
     errors: list[Problem] = []
     warnings: list[Problem] = []
     files: set[Path] = set()
     count = 0
-    for options in read_accounts(request):
+    for options in accounts:
         keys = SecretKeys(options.secret_keys)
         loaded = load_desired(
             options,
@@ -46,15 +95,7 @@ def run_validate(request: Request, console: Console) -> int:
         errors += [one for one in warnings if one.code == "dropped-setting"]
         warnings = [one for one in warnings if one.code != "dropped-setting"]
     validation = Validation(errors=unite_problems(errors), warnings=unite_problems(warnings))
-    console.publish(
-        validation_writers(
-            validation,
-            text=lambda: render_validation(validation, console.style, count, len(files)),
-            json=lambda: validation_document(validation),
-            checked=(count, len(files)),
-        )
-    )
-    return InvalidError.exit_code if validation.errors else 0
+    return Checked(validation, count, len(files))
 
 
 def read_accounts(request: Request) -> list[Options]:

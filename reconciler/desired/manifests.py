@@ -18,12 +18,13 @@ from reconciler.desired.secrets import SecretKeys
 from reconciler.desired.settings import (
     Literal,
     SettingRules,
-    judge_deprecated,
+    judge_keys,
     judge_lifecycle,
     judge_setting,
     make_lifecycle,
 )
 from reconciler.desired.shape import is_fine
+from reconciler.desired.unquoted import Unquoted, find_unquoted
 from reconciler.desired.validate import Finding, check_manifest, make_problem
 from reconciler.model import Json, Lifecycle, Manifest, Problem, SecretRef, Setting, Source
 from reconciler.schema_files import SHIPPED, SchemaSet
@@ -31,20 +32,22 @@ from reconciler.values import KNOWN_STATUSES, printable
 
 _IDENTITY = frozenset({"provider", "id", "name", "key"})
 _NO_LIFECYCLE = Lifecycle()
-_REMARKS = frozenset({"dropped-setting", "deprecated-setting"})
+_REMARKS = frozenset({"dropped-setting", "deprecated-setting", "suspect-setting"})
 """Findings that are warnings: the manifest can be planned all the same."""
 
 
 class Desired(Struct):
     """What the documents declare. `manifests`: those without a problem, by address.
 
-    literals: the texts of secrets that stand in manifests (allow_literals); repr hides them.
+    literals: the texts of secrets that stand in manifests (allow_literals); repr hides them. unquoted: scalars of
+    which quotes make what is asked for.
     """
 
     manifests: list[Manifest] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     literals: dict[SecretRef, str] = field(default_factory=dict)
+    unquoted: list[Unquoted] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return (
@@ -104,6 +107,7 @@ def make_manifests(
         for finding in findings:
             problem = make_problem(finding, document.source, places)
             (desired.warnings if finding.code in _REMARKS else desired.problems).append(problem)
+        desired.unquoted += find_unquoted(document, findings)
         if draft is not None:
             drafts.append(draft)
     clashes = assign_addresses(drafts) + find_shared_ids(drafts, account)
@@ -143,8 +147,11 @@ def _judge(document: Document, rules: _Rules) -> tuple[Draft | None, list[Findin
     settings, findings = _judge_settings(data, rules)
     if explained:
         findings += _keep_unsaid(explained, findings, settings, rules)
+    documented = rules.table.get(_text(data, "provider") or "")
     if "lifecycle" in data:
-        findings += judge_lifecycle(data, rules.table.get(_text(data, "provider") or ""))
+        findings += judge_lifecycle(data, documented)
+    if rules.offline and documented is not None:
+        findings += judge_keys(data.get("settings"), documented)
     if findings and _is_unclear(findings):
         return None, findings
     raw_id, name = data.get("id"), data.get("name")
@@ -181,8 +188,6 @@ def _judge_settings(data: dict[str, Json], rules: _Rules) -> tuple[dict[str, Set
             findings.append(judged)
         else:
             settings[key] = judged
-    if rules.offline and judged_by.documented is not None:
-        findings += judge_deprecated(raw, judged_by.documented)
     return settings, findings
 
 

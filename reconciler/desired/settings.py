@@ -15,6 +15,7 @@ from reconciler.desired.secrets import SecretKeys
 from reconciler.desired.shape import is_reference, make_reference
 from reconciler.desired.validate import Finding, did_you_mean, make_path
 from reconciler.model import Json, Lifecycle, Plain, SecretRef, Setting
+from reconciler.names import find_slip
 
 HOW_TO_REFER = '{secret: "env:HOOD_NAME"}'
 SCHEMES = "env:NAME, file:PATH or exec:NAME/ARG"
@@ -115,7 +116,28 @@ def _literal_secret(key: str) -> Finding:
     return Finding(("settings", key), "literal-secret", message, fix)
 
 
-def judge_deprecated(settings: dict[str, Json], documented: Documented) -> list[Finding]:
+def judge_keys(settings: Json, documented: Documented) -> list[Finding]:
+    """What is worth a remark of the keys of a manifest's settings, as its provider is known offline."""
+    if not isinstance(settings, dict):
+        return []
+    return _judge_deprecated(settings, documented) + _judge_slips(settings, documented)
+
+
+def _judge_slips(settings: dict[str, Json], documented: Documented) -> list[Finding]:
+    """Keys that may be slips of known ones, of a provider that may define more than is known of it."""
+    found = []
+    for key in sorted(settings.keys() - documented.keys) if documented.is_open else ():
+        meant = find_slip(key, documented.keys - settings.keys())
+        if meant is not None:
+            path = ("settings", key)
+            message = (
+                f"{make_path(path)}: is not among the keys that are known of {documented.name}, which may have more"
+            )
+            found.append(Finding(path, "suspect-setting", message, f'did you mean "{meant}"?', at_key=True))
+    return found
+
+
+def _judge_deprecated(settings: dict[str, Json], documented: Documented) -> list[Finding]:
     """The keys of a manifest that its provider calls deprecated."""
     fix = "take it out once the key that replaces it is written"
     return [

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
 from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from reconciler.model import Json, Plain, Problem, Source
+from reconciler.names import find_meant
 from reconciler.schema_files import CONFIG, MANIFEST, SHIPPED, SchemaSet
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def make_path(path: Iterable[str | int]) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """The fix for a misspelt word, or None where nothing known is near."""
-    near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-    return f'did you mean "{near[0]}"?' if near else None
+    meant = find_meant(word, known)
+    return f'did you mean "{meant}"?' if meant is not None else None
 
 
 def make_plain_data(data: Json) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from reconciler.model.common import Json, Path, Problem, Source
 
@@ -121,8 +121,9 @@ class Report(Struct, frozen=True):
 
 
 class Validation(Struct, frozen=True):
-    """The answer of `validate`, and of every verb that ends 3."""
+    """The answer of `validate`, and of every verb that ends 3. fixed: what --fix put into quotes."""
 
     errors: tuple[Problem, ...]
     warnings: tuple[Problem, ...] = ()
     format: str = VALIDATE_FORMAT
+    fixed: tuple[Problem, ...] | UnsetType = UNSET

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct, field
 
 from reconciler.errors import not_text
 from reconciler.model import Dropped, Live, Manifest, Path, Plain, Problem, Provider, SettingDefinition, Source
+from reconciler.names import find_meant
 from reconciler.planning.diff import Wanted
 
 _NOTHING = (None, "")
@@ -132,8 +132,7 @@ def _judge_value(
 def _add_undefined(
     out: Findings, manifest: Manifest, key: str, definitions: Definitions, place: Place, *, strict: bool
 ) -> None:
-    near = difflib.get_close_matches(key, sorted(definitions.keys), n=1, cutoff=0.6)
-    suggestion = near[0] if near else None
+    suggestion = find_meant(key, definitions.keys)
     source = place.key(manifest, ("settings", key))
     out.dropped.append(Dropped(path=("settings", key), source=source, suggestion=suggestion))
     hint = f', did you mean "{suggestion}"?' if suggestion else ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import UnsetType
+
 from reconciler.errors import ApiError, InvalidError, ReconcilerError, RefusedError
 from reconciler.model import Problem, Validation
 from reconciler.reporting.rows import fix_lines, place_text
@@ -39,12 +41,18 @@ def _one(problem: Problem, word: str, style: Style) -> list[str]:
 
 
 def render_validation(validation: Validation, style: Style, checked: int, files: int) -> str:
-    """All errors and warnings, and a last line that counts them and what was checked (manifests, in so many files)."""
-    lines = problem_lines(validation.errors, validation.warnings, style)
+    """What was fixed, all errors and warnings, and a last line that counts them and what was checked (manifests, in so
+    many files).
+    """
+    fixed = () if isinstance(validation.fixed, UnsetType) else validation.fixed
+    lines = [line for problem in fixed for line in _one(problem, "fixed", style)]
+    lines += problem_lines(validation.errors, validation.warnings, style)
     errors, warnings = len(validation.errors), len(validation.warnings)
     found = [count(errors, "error")] if errors else ["valid"]
     if warnings:
         found.append(count(warnings, "warning"))
+    if fixed:
+        found.append(f"{count(len(fixed), 'value')} put into quotes")
     total = f"Checked {count(checked, 'manifest')} in {count(files, 'file')}: {', '.join(found)}."
     last = [paint(line, "red" if errors else "green", style) for line in wrap(total, style, 0)]
     return "\n".join([*lines, *([""] if lines else []), *last]) + "\n"
