@@ -110,7 +110,7 @@ class SchemaSet:
     @cached_property
     def files(self) -> dict[str, Json]:
         """Every schema by its path, as an editor would see it."""
-        shipped = {path: schema for path, schema in read_schemas().items() if not path.startswith(PROVIDERS)}
+        shipped = {path: schema for path, schema in read_schemas().items() if not path.startswith(f"{PROVIDERS}/")}
         made = {f"{PROVIDERS}/{name}": make_schema(described) for name, described in self.providers.items()}
         return shipped | made | {MANIFEST: make_manifest_schema(shipped[MANIFEST], self.providers)}
 

@@ -207,9 +207,13 @@ def test_written_schemas_are_read_and_damaged_ones_told(tmp_path: Path) -> None:
     assert [Path(one.source.file).name for one in caught.value.problems if one.source] == ["a.json", "b.json"]
 
 
-def test_a_folder_that_may_not_be_looked_into_is_passed_over(tmp_path: Path) -> None:
+def test_a_folder_that_may_not_be_looked_into_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As one that is not there."""
-    loop = tmp_path / "loop"
-    loop.symlink_to(loop)
     write_provider(tmp_path / "schemas")
-    assert find_written([loop, tmp_path / "schemas"]) == tmp_path / "schemas"
+
+    def refuse(_self: Path, _other: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    assert find_written([tmp_path / "schemas"]) == tmp_path / "schemas"
+    monkeypatch.setattr(Path, "samefile", refuse)
+    assert find_written([tmp_path / "schemas"]) is None

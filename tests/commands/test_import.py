@@ -228,6 +228,18 @@ def test_a_file_that_comes_to_be_meanwhile_stays(stage: Stage, monkeypatch: pyte
     assert f"x 1161: {EXAMPLE} has come to be meanwhile, and stays" in ran.out
 
 
+def test_what_is_documented_as_text_is_written_as_text(stage: Stage) -> None:
+    """Though the API says a number: the reader of manifests goes by the documentation."""
+    provider = {"id": "1000", "name": "twilio", "type": "sms"}
+    rows = [{"name": "default_phone_number", "type": "number"}, {"name": "size", "type": "number"}]
+    item = {"id": "1", "name": "One", "provider_id": "1000", "settings": {"default_phone_number": 5, "size": 5}}
+    with serve(World(seed={"providers": [{**provider, "settings": rows}], "integrations": [item]})) as server:
+        stage.run("schema", "--to", "kept", **of(server))
+        stage.run("import", "1", RECONCILER_API=server.url, OCAMBA_TOKEN=server.world.token)
+    text = (stage.folder / "manifests/twilio/one.yaml").read_text()
+    assert text.endswith('settings:\n  default_phone_number: "5"\n  size: 5\n')
+
+
 def test_the_sandbox_tells_the_true_story(stage: Stage) -> None:
     """Import, and plan is empty: each new reference stands for the emulator's own value; others for a stand-in."""
     (stage.folder / "manifests/main.yaml").unlink()

@@ -11,7 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.model import Acceptance, Diagnosis, Plan, Problem, Report, Show, Source, TrialReport, Validation
+from reconciler.model import (
+    Acceptance,
+    Catalogue,
+    Diagnosis,
+    Imported,
+    Plan,
+    Problem,
+    Report,
+    Show,
+    Source,
+    TrialReport,
+    Validation,
+)
 from reconciler.reporting.documents import (
     plan_document,
     report_document,
@@ -32,6 +44,8 @@ from tests.reporting.samples import SAMPLE, make_change, make_full_plan, make_fu
         (Acceptance, "accept"),
         (TrialReport, "send-test"),
         (Diagnosis, "doctor"),
+        (Imported, "import"),
+        (Catalogue, "providers"),
     ],
 )
 def test_the_schemas_on_disk_are_those_of_the_types(type_: type, name: str) -> None:
