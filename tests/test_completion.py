@@ -16,6 +16,7 @@ from reconciler.cli.completing import SHELLS, complete_providers, make_script
 from reconciler.cli.verbs import VERBS, cli
 from reconciler.errors import ReconcilerError
 from tests.commands.stage import Stage
+from tests.needs import need
 
 ROOT = Path(__file__).parents[1]
 TWO = "version: 1\naccounts:\n  main: {path: main}\n  blue: {path: blue}\n"
@@ -86,6 +87,7 @@ def test_providers_are_offered(stage: Stage) -> None:
     context, parameter = click.Context(cli), click.Argument(["provider"])
     assert complete_providers(context, parameter, "") == ["custom_email", "mandrill", "mitto", "twilio"]
     assert complete_providers(context, parameter, "tw") == ["twilio"]
+    assert complete(stage, "new", "m") == ["mandrill", "mitto"]
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -102,9 +104,9 @@ def test_a_shell_that_click_does_not_know_is_told() -> None:
         make_script(cli, "tcsh")
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
 def test_a_real_bash_completes(tmp_path: Path) -> None:
     """The script is sourced, and its function fills COMPREPLY."""
+    need("bash")
     (tmp_path / "manifests").mkdir()
     (tmp_path / "manifests" / "a.yaml").write_text("key: main-sms\nprovider: twilio\nname: A\n")
     program = tmp_path / "bin" / "reconciler"

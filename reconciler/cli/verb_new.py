@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.cli.completing import complete_providers
 from reconciler.cli.flags import with_options
 from reconciler.cli.verbs import run
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("new")
-@click.argument("provider")
+@click.argument("provider", shell_complete=complete_providers)
 @click.option("--name", metavar="N", help="The name of the integration.")
 @click.option("--to", type=click.Path(path_type=Path), metavar="DIR", help="Write it below this folder.")
 @click.option("--create", is_flag=True, help="Let an apply create the integration.")

@@ -108,7 +108,7 @@ def _judge_manifests(options: Options, loaded: Loaded) -> Check:
 
 def _no_manifests(options: Options) -> Check:
     message = f"none below {options.root.name or options.root}: nothing is managed yet"
-    return Check("manifests", "warning", message, "write one for an integration that reconciler show lists")
+    return Check("manifests", "warning", message, "reconciler import --all, or reconciler new PROVIDER")
 
 
 def _count(number: int, noun: str) -> str:

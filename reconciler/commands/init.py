@@ -33,7 +33,7 @@ accounts:
     path: manifests
 """
 BOUND = '    company_id: "{company}"  # a live object of any other company stops a run before it writes'
-UNBOUND = '    # company_id: "…"  # binds this folder to one company; reconciler show --format json tells it'
+UNBOUND = '    # company_id: "…"  # binds this folder to one company; reconciler doctor tells it'
 
 POINTER = """\
 # Manifests
@@ -50,9 +50,9 @@ settings:
   default_phone_number: "+14445550100"
 ```
 
-What a document does not name is never touched, and values of secrets never stand here. `reconciler show` lists what the
-account holds, `reconciler validate` checks the documents, `reconciler plan` shows what would change, `reconciler apply`
-changes it.
+What a document does not name is never touched, and values of secrets never stand here. `reconciler import --all`
+writes a document for each integration that is live, `reconciler new twilio` prints an empty one, `reconciler validate`
+checks them, `reconciler plan` shows what would change, `reconciler apply` changes it.
 """
 
 
@@ -170,4 +170,4 @@ def next_steps(folder: Path, request: Request) -> list[str]:
     away = [] if folder.resolve() == request.cwd.resolve() else [f"cd {shlex.quote(str(folder))}"]
     flag = " --sandbox" if request.sandbox else ""
     token = [] if request.sandbox else ["export OCAMBA_TOKEN=…"]
-    return [f"-> {line}" for line in (*away, *token, f"reconciler show{flag}")]
+    return [f"-> {line}" for line in (*away, *token, f"reconciler doctor{flag}", f"reconciler import --all{flag}")]

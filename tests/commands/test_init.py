@@ -44,7 +44,8 @@ def test_a_folder_is_made_with_all_that_is_needed(stage: Stage) -> None:
         "\n"
         "-> cd infra/hood\n"
         "-> export OCAMBA_TOKEN=…\n"
-        "-> reconciler show\n"
+        "-> reconciler doctor\n"
+        "-> reconciler import --all\n"
     )
     stage.patch.chdir(stage.folder / "infra/hood")
     assert "12 integrations" in stage.run("show", "--sandbox").out
@@ -160,7 +161,7 @@ def test_questions_are_asked_for_what_no_flag_tells(stage: Stage) -> None:
 def test_the_sandbox_needs_no_token_in_what_comes_next(stage: Stage) -> None:
     """Every line is marked."""
     out = stage.run("init", "--sandbox").out
-    assert out.splitlines()[-1] == "SANDBOX -> reconciler show --sandbox"
+    assert out.splitlines()[-1] == "SANDBOX -> reconciler import --all --sandbox"
     assert "export" not in out
 
 
