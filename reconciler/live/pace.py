@@ -1,32 +1,53 @@
 """The pace: when the next request may leave, so that none is refused. Pure: time is handed in, nothing is waited for.
 
-The API has two fixed windows at once, 1 s and 60 s, of unknown phase (its rate limits page). Windows keeps a log of the
-own requests against both, which alone earns no 429 in any phase and with any trips (windows.py says why). Answers only
-ever tighten it: X-RateLimit-Limit, -Remaining and -Reset of whichever window they speak of, and Retry-After.
+The API has two fixed windows at once, 1 s and 60 s, of unknown phase (its rate limits page).
 
-A second client shows as soon as the answers count more requests than ours. From then on a third of each second is left
-to it, and its part of the minute's rest. Until then, for the first seconds, the last third of each burst waits while
-the answers to that burst count more than the answers that are here.
+    windows.py     a log of the own requests against both, which alone earns no 429 in any phase and with any trips
+    phase.py       where the windows end, as answers tell by and by: what surely lies before an end counts no longer
+    bursts.py      the same for seconds that begin with our own first request
+    others.py      who else draws on the limits; from then on a third of each second is left to him, and his part of the
+    watch.py       minute's rest. Until then it is watched for him
+    restraint.py   what 429s do: longer waits, fewer at once, and even steps where the limits turn out to be no windows
+
+X-RateLimit-Limit and -Remaining of whichever window they speak of, and Retry-After, tighten all that.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from reconciler.live.windows import Burst, Log, Others, Told, among
+from reconciler.live.bursts import Bursts
+from reconciler.live.headers import read_date, read_whole
+from reconciler.live.others import Others
+from reconciler.live.phase import DRIFT, TICK, Phase
+from reconciler.live.restraint import Lanes, Steps, growing
+from reconciler.live.watch import Watch
+from reconciler.live.windows import Log, Told
 
-SECOND, MINUTE = 1.0, 60.0
+SECOND, MINUTE = 1, 60
 GRACE = 1.0
 """Seconds in which a request that was given up may still land."""
 TOO_MANY_AT_ONCE = -1
 """Retry-After of a 429 for requests in parallel, for which no time can be told (the API's rate limits page)."""
-LONGEST = 60.0
-"""Seconds: the longest wait that nobody asked for."""
-QUIET = 11.0
-"""Seconds of answers that show nobody else, after which nobody else is expected."""
+NOBODY = Others()
+"""Nobody draws on a second that is told: what it has left is not kept for long."""
 SURELY_LONG = 2
 """Seconds left that no window of one second has more than; rounding up makes 2 of barely more than 1."""
+SURELY_MINUTE = 10
+"""Seconds left that show a minute; less may be the time in which a bucket of tokens fills again."""
+
+
+class _Sent(NamedTuple):
+    """Requests that left at one moment, `twins` of them. gone: how many before them share no second's window with them.
+
+    relied: they had a place only by what is believed of the windows' ends.
+    """
+
+    gone: int
+    twins: int
+    relied: bool
 
 
 class Windows:
@@ -41,27 +62,36 @@ class Windows:
             raise ValueError("per_second, per_minute and parallel must be 1 or more")
         self.under_way = 0
         self._answers = 0
-        self._lanes = _Lanes(parallel)
-        self._second, self._minute = Log(per_second, SECOND), Log(per_minute, MINUTE)
+        self._lanes, self._steps = Lanes(parallel), Steps(per_minute)
+        self._phase, self._others, self._bursts, self._watch = Phase(), Others(), Bursts(), Watch()
+        self._second, self._minute = Log(per_second, SECOND, self._phase), Log(per_minute, MINUTE, self._phase)
         self._told_short, self._told_long = Told(per_second), Told(per_minute)
-        self._others, self._burst = Others(), Burst()
-        self._out: dict[float, tuple[int, int]] = {}
-        self._first_heard: float | None = None
+        self._out: dict[float, _Sent] = {}
+        self._scout: float | None = None
         self._hold = 0.0
         self._refused = -math.inf
         self._streak = 0
 
     def when(self, now: float) -> float | None:
         """The earliest time at which one more request may leave; None: not before the next answer."""
-        if self.under_way >= self._lanes.open:
+        if self.under_way >= self._lanes.open or self._scout is not None:
             return None
-        second = self._second.when(now, self.under_way, self._kept(now))
+        second = self._when_in_second(now)
         minute = self._minute.when(now, self.under_way, 0)
         if second is None or minute is None:
             return None
-        short = self._told_short.when(now, self.under_way, 0.0)
-        long = self._told_long.when(now, self.under_way, self._others.rate(now))
-        return max(now, self._hold, second, minute, short, long)
+        short = self._told_short.when(now, self.under_way, NOBODY)
+        long = self._told_long.when(now, self.under_way, self._others)
+        return max(self._steps.when(now), self._hold, second, minute, short, long)
+
+    def _when_in_second(self, now: float) -> float | None:
+        kept = self._kept(now)
+        at = self._second.when(now, self.under_way, kept)
+        if kept and not self._others.rate(now) and math.isfinite(later := self._watch.next(now)):
+            again = self._second.when(now, self.under_way, kept - 1)
+            if again is not None:
+                return max(again, later) if at is None else min(at, max(again, later))
+        return at
 
     def room(self, now: float, requests: int) -> bool:
         """Whether so many requests, or as many as a whole window admits, could leave now without a wait for a window.
@@ -78,9 +108,17 @@ class Windows:
 
     def sent(self, now: float) -> None:
         """One request leaves now."""
-        _, twins = self._out.get(now, (0, 0))
-        self._out[now] = (self._second.forget(now), twins + 1)
-        self._burst.sent(now, self._answers + self.under_way)
+        twin = self._out.get(now, _Sent(0, 0, relied=False))
+        by_minute = self._minute.relies(now, self.under_way, 0)
+        relied = twin.relied or by_minute or self._second.relies(now, self.under_way, 0)
+        self._out[now] = _Sent(self._second.forget(now), twin.twins + 1, relied)
+        self._phase.sent(now)
+        self._bursts.sent(now, self.under_way)
+        self._watch.sent(now)
+        self._steps.sent(now)
+        if by_minute and not self._phase.proven:
+            # The first that relies on the end of a minute goes alone.
+            self._scout = now
         self.under_way += 1
 
     def failed(self, sent: float, now: float) -> None:
@@ -91,27 +129,29 @@ class Windows:
 
     def answered(self, sent: float, now: float, status: int, headers: Mapping[str, str]) -> None:
         """The answer to the request sent at `sent` arrived, with any status."""
-        gone = self._landed(sent, now)
-        self._listen(sent, now, headers, gone)
+        scout = sent == self._scout
+        before = self._landed(sent, now, read_date(headers))
+        self._listen(sent, now, headers, before.gone)
         if status == 429:
-            self._back_off(sent, now, read_whole(headers, "retry-after"))
-        elif sent >= self._refused:
+            asked = read_whole(headers, "retry-after")
+            news = self._back_off(sent, now, asked)
+            if scout:
+                self._phase.doubt()
+            elif news:
+                self._tighten(now, asked, relied=before.relied)
+            return
+        self._phase.proven = self._phase.proven or scout
+        if sent >= self._refused:
             self._streak = 0
             self._lanes.widen(now)
             self._second.ease(now)
             self._minute.ease(now)
 
     def _kept(self, now: float) -> int:
-        """Requests of a second to leave to others: to those that were seen, and to those that may have just begun."""
-        third = math.ceil(0.3 * self._second.limit)
-        rate = self._others.rate(now)
-        if rate:
-            kept = max(third, math.ceil(among(rate, SECOND)))
-        elif self._first_heard is not None and now - self._first_heard <= QUIET:
-            doubt = self._told_long.doubt(self._answers), self._burst.doubt(self._answers, self.under_way)
-            kept = min(third, max(doubt))
-        else:
-            kept = 0
+        """Requests of a second to leave to others: to those that were seen, and to those that are watched for."""
+        third = math.ceil(0.3 * self._second.most(0))
+        seen = math.ceil(self._others.most(now, SECOND))
+        kept = max(third, seen) if seen else self._watch.held(now, third)
         return max(0, kept - self._beyond())
 
     def _beyond(self) -> int:
@@ -122,16 +162,19 @@ class Windows:
             return 0
         return max(0, self._minute.told * self._second.limit // self._minute.limit - self._second.limit)
 
-    def _landed(self, sent: float, at_latest: float) -> int:
-        """Note the landing. How many of our requests before it cannot be in one second's window with it."""
-        gone, twins = self._out.pop(sent)
-        if twins > 1:
-            self._out[sent] = (gone, twins - 1)
+    def _landed(self, sent: float, at_latest: float, second: int | None = None) -> _Sent:
+        """Note the landing."""
+        before = self._out.pop(sent)
+        if before.twins > 1:
+            self._out[sent] = before._replace(twins=before.twins - 1)
         self.under_way -= 1
         self._answers += 1
-        self._second.landed(at_latest)
-        self._minute.landed(at_latest)
-        return gone
+        over = self._bursts.landed(sent, at_latest, SECOND * (1 + DRIFT) + TICK)
+        self._second.landed(at_latest, second, over)
+        self._minute.landed(at_latest, second)
+        if sent == self._scout:
+            self._scout = None
+        return before
 
     def _listen(self, sent: float, now: float, headers: Mapping[str, str], gone: int) -> None:
         """Take in X-RateLimit-*."""
@@ -141,25 +184,28 @@ class Windows:
             self._told_short.silent(now)
             self._told_long.silent(now)
             return
-        self._first_heard = now if self._first_heard is None else self._first_heard
+        self._watch.answered(sent, now)
         left, end = max(0, left), SECOND if reset is None else min(MINUTE, max(0.0, float(reset)))
         if self._is_long(limit, end):
             self._told_short.silent(now)
-            if limit is not None and limit > 0 and end > SURELY_LONG:
+            if limit is not None and limit > 0 and end > SURELY_MINUTE:
                 self._minute.told = limit
             fresh = self._told_long.heard(sent, now, left, end)
-            self._others.saw(now, self._told_long.unseen(self._answers, self.under_way, fresh=fresh))
+            unseen = self._told_long.unseen(self._answers, self.under_way, fresh=fresh)
+            self._others.watch(now, unseen, 0.0 if fresh else MINUTE)
+            self._phase.crowded = self._others.rate(now) > 0
+            if reset is not None and SURELY_LONG < reset <= MINUTE:
+                self._phase.heard(sent, now, reset, read_date(headers))
             return
         self._told_long.silent(now)
         if limit is not None and limit > 0:
             self._second.told = limit
-            self._burst.heard(sent, limit - left)
             if limit - left + gone <= self._answers + self.under_way:
                 # All that it counts may be ours, and the log has counted ours already.
                 self._told_short.silent(now)
+                self._others.watch(now, 0, SECOND)
                 return
-        if self._told_short.heard(sent, now, left, end):
-            self._others.saw(now, 1)
+        self._others.watch(now, int(self._told_short.heard(sent, now, left, end)), SECOND)
 
     def _is_long(self, limit: int | None, end: float) -> bool:
         """Whether an answer speaks of the minute: by the time left, and where that is short, by the nearer limit."""
@@ -167,54 +213,26 @@ class Windows:
             return True
         return limit is not None and limit**2 > self._second.limit * self._minute.limit
 
-    def _back_off(self, sent: float, now: float, asked: int | None) -> None:
-        """Stop for as long as a 429 asks, and longer each time that this was not enough."""
+    def _back_off(self, sent: float, now: float, asked: int | None) -> bool:
+        """Stop for as long as a 429 asks, and longer each time that this was not enough. Whether the 429 is news."""
         news = sent >= self._refused
         if news:
             self._streak += 1
             self._refused = now
         told = asked is not None and asked >= 0
-        wait = max(float(asked or 0), _growing(self._streak - 1)) if told else _growing(self._streak)
+        wait = max(float(asked or 0), growing(self._streak - 1)) if told else growing(self._streak)
         self._hold = max(self._hold, now + wait)
-        if not news:
-            return
+        return news
+
+    def _tighten(self, now: float, asked: int | None, *, relied: bool) -> None:
+        """Believe less. relied: as in _Sent."""
+        self._steps.refused(now)
+        if relied and not self._others.rate(now):
+            self._phase.disprove()
         if asked == TOO_MANY_AT_ONCE:
             self._lanes.narrow(now, self.under_way + 1)
-        elif wait > SURELY_LONG:
+        elif self._hold - now > SURELY_LONG:
             self._minute.tighten(now)
         else:
             self._second.tighten(now)
-            self._others.saw(now, 1)
-
-
-class _Lanes:
-    """How many requests may be under way: half after each "too many at once", one more after a while in peace."""
-
-    def __init__(self, most: int) -> None:
-        self.open = most
-        self._most = most
-        self._patience = 15.0
-        self._changed = 0.0
-
-    def narrow(self, now: float, at_once: int) -> None:
-        self._patience = min(600.0, 2 * self._patience)
-        self.open = max(1, min(self.open, at_once) // 2)
-        self._changed = now
-
-    def widen(self, now: float) -> None:
-        if self.open < self._most and now - self._changed >= self._patience:
-            self.open += 1
-            self._changed = now
-
-
-def _growing(times: int) -> float:
-    """1, 2, 4 … seconds; none for the zeroth time."""
-    return min(LONGEST, 2.0 ** min(times - 1, 10)) if times > 0 else 0.0
-
-
-def read_whole(headers: Mapping[str, str], name: str) -> int | None:
-    """The header as a whole number, rounded up; None where it is absent or no number."""
-    try:
-        return math.ceil(float(headers[name]))
-    except (KeyError, ValueError, OverflowError):
-        return None
+            self._others.watch(now, 1, SECOND)

@@ -11,47 +11,62 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from itertools import islice
 
-DRIFT = 0.0002
-"""The most by which the server's clock may run slower than ours: more than a quartz does."""
-TICK = 0.0002
-"""Seconds by which the server may round its own clock."""
-SPREAD = 3.0
-"""How many standard deviations of the others' requests are left to them."""
-MEMORY = 60.0
-"""Seconds after which what was seen of others counts a third."""
+from reconciler.live.others import Others
+from reconciler.live.phase import DRIFT, TICK, Phase, Place
+
 PROBE = 5.0
 """Seconds after which one request asks anew where the rest of a window is left to others."""
-PAUSE = 0.25
-"""Seconds without a request that part one burst from the next."""
 
 
 class Log:
-    """At most `limit` requests in any `length` seconds. Every request counts, refused ones too.
+    """At most `limit` requests in any window of `length` seconds. Every request counts, refused ones too.
 
     told: the server's own limit, where an answer named it. gone: requests that share no window with any later one.
     """
 
-    def __init__(self, limit: int, length: float) -> None:
+    def __init__(self, limit: int, length: int, phase: Phase) -> None:
         self.limit = limit
         self.length = length
         self.told: int | None = None
         self.gone = 0
+        self._phase = phase
         self._cap = limit
         self._changed = 0.0
-        self._free: deque[float] = deque()
+        self._places: deque[Place] = deque()
+        self._lent: deque[float] = deque()
 
-    def landed(self, at_latest: float) -> None:
-        """A request is known to have landed by then. Places come free in the order of these calls."""
+    def landed(self, at_latest: float, second: int | None = None, over: float | None = None) -> None:
+        """A request is known to have landed by then. Places come free in the order of these calls. second, over: as in
+        Place.
+        """
         free = at_latest + self.length * (1 + DRIFT) + TICK
-        self._free.append(max(free, self._free[-1]) if self._free else free)
+        last = self._places[-1] if self._places else None
+        if last is not None:
+            free, at_latest = max(free, last.free), max(at_latest, last.landed)
+            second = second if second is None or last.second is None else max(second, last.second)
+        self._places.append(Place(free, at_latest, second, over))
 
     def forget(self, now: float) -> int:
         """How many requests, of all so far, are surely in no window with one that is sent now."""
-        while self._free and self._free[0] <= now:
-            self._free.popleft()
+        if self._lent and self._phase.disproved:
+            # They were given back too soon.
+            self._places.extendleft(Place(free, free) for free in reversed(self._lent))
+            self.gone -= len(self._lent)
+            self._lent.clear()
+        while self._places and self._phase.free(self._places[0], self.length) <= now:
+            place = self._places.popleft()
             self.gone += 1
+            if place.free > now:
+                self._lent.append(place.free)
+        while self._lent and self._lent[0] <= now:
+            self._lent.popleft()
         return self.gone
+
+    def relies(self, now: float, under_way: int, kept: int) -> bool:
+        """Whether a request that leaves now has a place only by what is believed of the windows' ends."""
+        return 0 < self.spare(now, under_way, kept) <= len(self._lent)
 
     def most(self, kept: int) -> int:
         """Requests of ours in a window: the limit, less after 429s, and less `kept`, but half of it in any case."""
@@ -61,14 +76,16 @@ class Log:
     def spare(self, now: float, under_way: int, kept: int) -> int:
         """Requests that may leave now; negative where more are out than may be."""
         self.forget(now)
-        return self.most(kept) - len(self._free) - under_way
+        return self.most(kept) - len(self._places) - under_way
 
     def when(self, now: float, under_way: int, kept: int) -> float | None:
         """The earliest time for one more; None: an answer has to come first."""
         spare = self.spare(now, under_way, kept)
         if spare > 0:
             return now
-        return self._free[-spare] if -spare < len(self._free) else None
+        if -spare >= len(self._places):
+            return None
+        return max(self._phase.free(place, self.length) for place in islice(self._places, 1 - spare))
 
     def tighten(self, now: float) -> None:
         """A 429 came although the log had room: the limit is not what was believed, or is shared. A tenth less."""
@@ -80,32 +97,6 @@ class Log:
         if self._cap < self.limit and now - self._changed >= max(30.0, 2 * self.length):
             self._cap = min(self.limit, self._cap + max(1, self.limit // 10))
             self._changed = now
-
-
-class Others:
-    """The rate at which somebody else draws on the same limits, from what the answers' counts are short of."""
-
-    def __init__(self) -> None:
-        self._count = 0.0
-        self._age = 0.0
-        self._at: float | None = None
-
-    def saw(self, now: float, requests: int) -> None:
-        """So many requests of others were noticed by now, since the last call."""
-        self._count, self._age = self._faded(now)
-        self._count += requests
-        self._at = now
-
-    def rate(self, now: float) -> float:
-        """Requests a second; 0 while nobody was seen for long. Careful while little is known."""
-        count, age = self._faded(now)
-        return (count + 0.5) / (age + 1.0) if count > 0.1 else 0.0
-
-    def _faded(self, now: float) -> tuple[float, float]:
-        if self._at is None:
-            return 0.0, 0.0
-        fade = math.exp((self._at - now) / MEMORY)
-        return self._count * fade, self._age * fade + MEMORY * (1 - fade)
 
 
 class Told:
@@ -152,59 +143,21 @@ class Told:
         self._alone = min(alone, highest)
         return alone - self._alone
 
-    def doubt(self, answers: int) -> int:
-        """Requests that the last answer counted and that are either others', or ours whose answers are not here yet."""
-        return max(0, self._alone - self._left - answers)
-
     def spare(self, now: float, under_way: int) -> int | None:
         """Requests that are left for anybody; None where nothing is known."""
         return self._left - under_way - len(self._untold) if now < self.until else None
 
-    def when(self, now: float, under_way: int, rate: float) -> float:
-        """The earliest time for one more beside others with `rate`: their part of the window's rest stays theirs."""
+    def when(self, now: float, under_way: int, others: Others) -> float:
+        """The earliest time for one more beside others: their part of the window's rest stays theirs."""
         spare = self.spare(now, under_way)
         if spare is None:
             return now
-        stale = rate > 0 and now - self._at > PROBE
-        if spare < 1 or (stale and under_way):
+        if spare < 1:
             return self.until
-        if spare - 1 >= among(rate, self.until - self._at):
+        left = self.until - self._at
+        if spare - 1 >= others.reserve(now, left):
             return now
-        probe = max(now, self._at + PROBE)
-        return probe if spare - 1 >= among(rate, probe - self._at) else self.until
-
-
-class Burst:
-    """Our requests since the last pause, against what the answers to them count in their second.
-
-    What they count beyond the answers that are here is ours under way, or others'. A window that began before the pause
-    counts ours from before it too: that looks like others until all answers are here, and is then dropped.
-    """
-
-    def __init__(self) -> None:
-        self._began = self._last = -math.inf
-        self._before = 0
-        self._counted = 0
-
-    def sent(self, now: float, before: int) -> None:
-        """One request leaves, after `before` others of ours in all."""
-        if now - self._last > PAUSE:
-            self._began, self._before = now, before
-        self._last = now
-
-    def heard(self, sent: float, used: int) -> None:
-        """The answer to a request counts `used` in its window of a second, itself included."""
-        if sent >= self._began:
-            self._counted = max(self._counted, self._before + used)
-
-    def doubt(self, answers: int, under_way: int) -> int:
-        """Requests that were counted, and that are either others' or ours whose answers are not here yet."""
-        if not under_way:
-            self._counted = min(self._counted, answers)
-        return max(0, self._counted - answers)
-
-
-def among(rate: float, seconds: float) -> float:
-    """The most requests that others with this rate make in so many seconds, rare cases aside."""
-    mean = rate * max(0.0, seconds)
-    return mean + SPREAD * math.sqrt(mean)
+        if under_way or spare - 1 < others.rate(now) * left:
+            # What is under way tells more when it is answered; and what is theirs on average is not asked for.
+            return self.until
+        return min(self.until, max(now, self._at + PROBE))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.live.windows import Burst, Log, Others, Told, among
+from reconciler.live.others import Others
+from reconciler.live.phase import Phase
+from reconciler.live.windows import Log, Told
 
 
 def test_a_place_comes_free_a_window_after_the_answer() -> None:
     """With two of two places taken, the first answer's place is the next to come free."""
-    log = Log(2, 1.0)
+    log = Log(2, 1, Phase())
     log.landed(3.0)
     log.landed(3.5)
     at = log.when(3.6, 0, 0)
@@ -21,7 +23,7 @@ def test_a_place_comes_free_a_window_after_the_answer() -> None:
 
 def test_where_more_are_out_than_may_be_several_places_must_come_free() -> None:
     """After the limit sank below what is counted, the next request waits for as many places as are too many."""
-    log = Log(4, 1.0)
+    log = Log(4, 1, Phase())
     for landing in (0.0, 0.1, 0.2, 0.3):
         log.landed(landing)
     log.told = 2
@@ -33,14 +35,14 @@ def test_where_more_are_out_than_may_be_several_places_must_come_free() -> None:
 
 def test_kept_places_never_take_more_than_half() -> None:
     """Others may be left much, but half the limit, and one at least, stays ours."""
-    assert Log(10, 1.0).most(3) == 7
-    assert Log(10, 1.0).most(30) == 5
-    assert Log(1, 1.0).most(3) == 1
+    assert Log(10, 1, Phase()).most(3) == 7
+    assert Log(10, 1, Phase()).most(30) == 5
+    assert Log(1, 1, Phase()).most(3) == 1
 
 
 def test_tightening_is_undone_in_steps() -> None:
     """Each refusal takes a tenth away, each quiet time gives a tenth back, up to the limit and no further."""
-    log = Log(10, 1.0)
+    log = Log(10, 1, Phase())
     for _ in range(20):
         log.tighten(0.0)
     assert log.most(0) == 1
@@ -49,16 +51,6 @@ def test_tightening_is_undone_in_steps() -> None:
     for step in range(1, 30):
         log.ease(40.0 * step)
     assert log.most(0) == 10
-
-
-def test_nobody_seen_is_no_rate() -> None:
-    """Without sightings the rate is 0; a sighting counts for minutes, and fades."""
-    others = Others()
-    assert others.rate(5.0) == 0.0
-    others.saw(5.0, 0)
-    others.saw(15.0, 5)
-    assert 0.3 < others.rate(15.0) < 0.8
-    assert others.rate(1000.0) == 0.0
 
 
 def test_a_reset_is_bounded_by_every_answer_of_its_window() -> None:
@@ -92,39 +84,52 @@ def test_requests_that_are_not_ours_are_seen() -> None:
 
 
 def test_requests_under_way_are_no_strangers() -> None:
-    """A lower count that our own unanswered requests explain shows nobody; it casts a doubt until they are here."""
+    """A lower count that our own unanswered requests explain shows nobody."""
     told = Told(150)
     told.unseen(1, 0, fresh=told.heard(0.0, 0.1, 149, 60.0))
     assert told.unseen(2, 3, fresh=told.heard(1.0, 1.1, 145, 59.0)) == 0
-    assert told.doubt(2) == 3
-    assert told.doubt(5) == 0
 
 
-def test_a_burst_doubts_counts_beyond_its_answers() -> None:
-    """Four counted with one answer here: three may be others', until they are answered or nothing is under way."""
-    burst = Burst()
-    burst.sent(1.0, 0)
-    burst.heard(1.0, 4)
-    assert burst.doubt(1, 5) == 3
-    assert burst.doubt(3, 3) == 1
-    assert burst.doubt(3, 0) == 0
-    assert burst.doubt(3, 1) == 0
+def test_a_place_that_comes_free_early_is_lent() -> None:
+    """Where a window's end is known, a request has a place only by that until the log alone would have one."""
+    phase = Phase()
+    log = Log(2, 60, phase)
+    log.landed(1.0)
+    log.landed(2.0)
+    assert log.when(3.0, 0, 0) == pytest.approx(61.0, abs=0.1)
+    phase.heard(1.9, 2.0, 10, None)
+    assert log.when(3.0, 0, 0) == pytest.approx(12.0, abs=0.1)
+    assert not log.relies(3.0, 0, 0)
+    assert log.spare(12.1, 0, 0) == 2
+    assert log.relies(12.1, 0, 0)
+    assert not log.relies(62.1, 0, 0)
+    assert log.spare(62.1, 0, 0) == 2
 
 
-def test_a_burst_begins_after_a_pause() -> None:
-    """Answers to requests from before the pause are not counted in the new burst."""
-    burst = Burst()
-    burst.sent(1.0, 0)
-    burst.sent(1.1, 1)
-    burst.sent(2.0, 2)
-    burst.heard(1.1, 9)
-    assert burst.doubt(0, 3) == 0
-    burst.heard(2.0, 1)
-    assert burst.doubt(2, 1) == 1
+def test_a_place_behind_another_waits_for_it() -> None:
+    """Where one second is known and the one before is not, both come free in order."""
+    phase = Phase()
+    phase.sent(30.1)
+    for second in (30, 31, 32):
+        phase.heard(second + 0.2, second + 0.3, 60 - second, second)
+    log = Log(2, 1, phase)
+    log.landed(40.8)
+    log.landed(40.9, 40)
+    log.landed(40.95, 40)
+    assert log.when(41.5, 0, 0) == pytest.approx(41.8, abs=0.01)
 
 
-def test_among_counts_rare_cases_in() -> None:
-    """At 0.75 a second, four in a second are to be expected now and then."""
-    assert among(0.0, 10.0) == 0.0
-    assert 3.0 < among(0.75, 1.0) < 4.0
-    assert among(1.0, -5.0) == 0.0
+def test_the_rest_of_a_minute_is_left_to_others() -> None:
+    """While theirs may be more than is there: one asks after a while; what is theirs on average is not asked for."""
+    others = Others()
+    others.watch(0.0, 0, 60.0)
+    others.watch(20.0, 9, 60.0)
+    told = Told(150)
+    told.heard(19.9, 20.0, 25, 40.0)
+    assert told.when(21.0, 0, others) == 25.0
+    assert told.when(21.0, 1, others) == 60.0
+    assert told.when(26.0, 0, others) == 26.0
+    assert told.when(21.0, 0, Others()) == 21.0
+    told.heard(20.9, 21.0, 10, 39.0)
+    assert told.when(22.0, 0, others) == 60.0
+    assert told.when(61.0, 0, others) == 61.0
