@@ -41,7 +41,9 @@ def _judge_field(change: Change, item: FieldChange, before: Live, after: Live, a
     if item.secret and is_nothing(new) and item.path in change.unseen:
         return FieldVerdict(item.path, "masked", "sent; the API leaves it out, so it cannot be read back")
     if is_retyped(wanted, new):
-        return FieldVerdict(item.path, "coerced", f"stored as {kind_of(new)}; nothing to do, it is compared as text")
+        # Of a secret not even the kind is told.
+        kind = "another type" if item.secret else kind_of(new)
+        return FieldVerdict(item.path, "coerced", f"stored as {kind}; nothing to do, it is compared as text")
     if is_equal(old, new) or (is_nothing(old) and is_nothing(new)):
         return FieldVerdict(item.path, "dropped", "the API ignored it: it reads as before", settled=False)
     if is_nothing(new) and not is_nothing(wanted):

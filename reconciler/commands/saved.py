@@ -50,7 +50,8 @@ def _judge(api: str) -> str:
     if address.wrong:
         raise RefusedError(f"the plan names an API that {address.wrong}", "plan again")
     if address.refused:
-        raise RefusedError(f"the plan was made for {api}, which {address.refused}", f"if it is right: --api {api}")
+        shown = "an address" if "@" in api else api
+        raise RefusedError(f"the plan was made for {shown}, which {address.refused}", "if it is right: --api URL")
     return address.url
 
 

@@ -30,6 +30,10 @@ class Draft(Struct):
     broken: bool
     address: str = ""
 
+    def __repr__(self) -> str:
+        """Without its data: a secret may stand in it."""
+        return f"Draft({self.address} at {self.source})"
+
 
 ROUNDS = 4
 """An address that `.ID` was added to may be another's own; so often it is added again."""

@@ -21,6 +21,10 @@ class Document(Struct, frozen=True):
     source: Source
     index: int
 
+    def __repr__(self) -> str:
+        """Without its data: a secret may stand in it."""
+        return f"Document({self.source})"
+
 
 def measure(data: Json) -> tuple[int, int]:
     """Characters of all scalars plus one for each node, aliases as often as they are used, and levels of nesting.

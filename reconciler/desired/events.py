@@ -40,7 +40,6 @@ _DROPPED: Any = object()
 _State = tuple[Any, Callable[[Any], None] | None, Any, str | None]
 """A collection that is being read, its append (None for a mapping), the key that waits for its value, its anchor."""
 
-
 _HALF = re.compile("[\ud800-\udfff]")
 """Lone surrogates, which only escapes can make: neither JSON nor UTF-8 can carry them."""
 
@@ -53,6 +52,9 @@ class _Anchor(NamedTuple):
     data: Json
     size: int
     height: int
+
+    def __repr__(self) -> str:
+        return f"_Anchor({self.size})"
 
 
 class EventReader:

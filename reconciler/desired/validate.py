@@ -110,6 +110,9 @@ class _Breach(NamedTuple):
     schema: dict[str, Any]
     of_name: bool
 
+    def __repr__(self) -> str:
+        return f"_Breach({self.rule})"
+
     @property
     def advice(self) -> str | None:
         """The schema's own words for people, which editors show too."""

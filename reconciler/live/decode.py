@@ -54,6 +54,9 @@ class _Item(Struct, gc=False):
     is_default: _Flag = None
     update_time: str | int | None = None
 
+    def __repr__(self) -> str:
+        return f"_Item({self.id})"
+
 
 class _Definition(Struct):
     name: str
@@ -84,12 +87,11 @@ _ITEMS: JsonDecoder[list[_Item] | _Items] = JsonDecoder(list[_Item] | _Items)
 _ITEM = JsonDecoder(_Item)
 _PROVIDERS: JsonDecoder[list[_Provider] | _Providers] = JsonDecoder(list[_Provider] | _Providers)
 _PROVIDER: JsonDecoder[_Provider | str | int | None] = JsonDecoder(_Provider | str | int | None)
-_ANY = JsonDecoder()
 
 
 def decode_json(body: bytes) -> Any:
     """Any JSON value. Raises NotJsonError or ShapeError, as all of this module do."""
-    return _decoded(_ANY.decode, body)
+    return _decoded(JsonDecoder().decode, body)
 
 
 class Decoder:

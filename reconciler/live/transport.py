@@ -31,9 +31,7 @@ SLOWEST = 4
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
-Reason = tuple[bool, str]
-
-FAULTS: Mapping[type[Exception], Reason] = {
+FAULTS: Mapping[type[Exception], tuple[bool, str]] = {
     httpx.ConnectTimeout: (False, "no connection in time"),
     httpx.PoolTimeout: (False, "no free connection in time"),
     httpx.ConnectError: (False, "no connection"),
@@ -80,6 +78,10 @@ class Response(NamedTuple):
     status: int
     headers: dict[str, str]
     body: bytes
+
+    def __repr__(self) -> str:
+        """Without its body, which holds live secrets."""
+        return f"Response({self.status}, {len(self.body)} bytes)"
 
 
 class Transport:

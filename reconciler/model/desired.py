@@ -19,6 +19,10 @@ class Command(Struct, frozen=True):
     timeout: float = 10.0
     args: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """Without its arguments, among which an operator may have put a password."""
+        return f"Command({self.run[0]})"
+
 
 class Allowed(Struct, frozen=True):
     """What manifests may refer to: granted by the tool and the operator, narrowed by reconciler.yaml (None: it is not).
@@ -47,6 +51,10 @@ class Plain(Struct, frozen=True):
     value: bool | int | float | str | None
     text: str
 
+    def __repr__(self) -> str:
+        """Without its text: it may be a secret that lacks its quotes."""
+        return f"Plain({type(self.value).__name__})"
+
 
 Setting = str | Plain | SecretRef | list[Any] | None
 
@@ -72,3 +80,7 @@ class Manifest(Struct, frozen=True):
     is_default: bool | None = None
     settings: dict[str, Setting] = field(default_factory=dict)
     lifecycle: Lifecycle = Lifecycle()
+
+    def __repr__(self) -> str:
+        """Without any value: a misspelt key may hold a secret."""
+        return f"Manifest({self.address} at {self.source}, {len(self.settings)} settings)"

@@ -46,6 +46,10 @@ class Live(Struct, frozen=True):
     is_default: bool | None = None
     update_time: str | None = None
 
+    def __repr__(self) -> str:
+        """Without any value: secrets are among them, under whatever key."""
+        return f"Live({self.id}, {len(self.settings)} settings)"
+
 
 class Snapshot(Struct, frozen=True):
     """All that a run read of an account before it plans.

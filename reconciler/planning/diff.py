@@ -45,6 +45,9 @@ class Wanted(Struct, frozen=True):
     top: dict[str, str]
     settings: dict[str, Json]
 
+    def __repr__(self) -> str:
+        return f"Wanted({sorted(self.top)}, {len(self.settings)} settings)"
+
 
 def is_same(manifest: Manifest, live: Live, reveal: Reveal) -> bool:
     """Whether all that a manifest names is there, as text and in clear: the quick answer for almost every object.

@@ -73,6 +73,15 @@ def test_a_secret_by_what_reads_back(now: Any, verdict: str, settled: bool) -> N
     assert "canary" not in repr(found)
 
 
+def test_of_a_secret_not_even_the_kind_is_told() -> None:
+    """A server that stores digits as a number shows no more of them than another."""
+    change, before = make_case({"password": TOKEN})
+    after = msgspec.structs.replace(before, settings={**before.settings, "password": 587})
+    (found,) = make_verdicts(change, before, after, msgspec.structs.replace(ASK, reveal=lambda _: "587"))
+    assert (found.verdict, found.settled) == ("coerced", True)
+    assert "number" not in str(found.message)
+
+
 @pytest.mark.parametrize("masks", ["absent", "null", "empty"])
 def test_a_secret_that_the_api_leaves_out_counts_as_masked(masks: str) -> None:
     """It was sent, and cannot be read back."""
