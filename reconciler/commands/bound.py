@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pathlib
 import shlex
+from collections import Counter
 from collections.abc import Iterable
 
-from reconciler.commands.declared import Loaded, load_desired
+from reconciler.commands.declared import Loaded, load_desired, load_schemas
 from reconciler.commands.gathered import Gathered
 from reconciler.commands.request import Request
 from reconciler.configuration import holds
@@ -29,12 +30,14 @@ def check_bound(plan: Plan, file: pathlib.Path, options: Options, request: Reque
         return
     planned = [change for change in plan.changes if change.action != "none"]
     sources = sorted({pathlib.Path(change.source.file) for change in planned})
-    at_hand = [source for source in sources if holds((request.cwd / source).is_file)]
+    # A plan may name any file, and only one that could be a manifest is read.
+    named = [source for source in sources if source.suffix in {".yaml", ".yml"}]
+    at_hand = [source for source in named if holds((request.cwd / source).is_file)]
     keys, places = SecretKeys(options.secret_keys), Places()
     loaded = load_desired(options, at_hand, request.cwd, keys, places, allow_literals=True, offline=False)
     if not loaded.files:
         return
-    again = _next_step(plan, file)
+    again, providers = _next_step(plan, file), _read_providers(planned, options, request, keys)
     by_id = {one.id: one for one in loaded.desired.manifests if one.id is not None}
     by_address = {one.address: one for one in loaded.desired.manifests}
     refused: list[Problem] = []
@@ -42,7 +45,8 @@ def check_bound(plan: Plan, file: pathlib.Path, options: Options, request: Reque
     for change in planned:
         manifest = by_id.get(change.id or "") or by_address.get(change.address)
         if manifest is not None:
-            refused += _tell(change, manifest, find_mismatches(change, manifest, keys.matches), places, again)
+            mismatches = find_mismatches(change, manifest, keys.matches, providers)
+            refused += _tell(change, manifest, mismatches, places, again)
         elif problems := _problems_of(change, loaded):
             broken += problems
         else:
@@ -55,6 +59,16 @@ def _next_step(plan: Plan, file: pathlib.Path) -> str:
     if plan.origin == "undo":
         return "make and apply the plan with RECONCILER_KEY set, or undo without a file: reconciler undo REPORT"
     return f"plan again: reconciler plan --out {shlex.quote(str(file))}"
+
+
+def _read_providers(planned: Iterable[Change], options: Options, request: Request, keys: SecretKeys) -> dict[str, str]:
+    """Ids of providers by name, as schemas tell them: whether the plan would create with the right one."""
+    if all(change.action != "create" for change in planned):
+        return {}
+    schemas, _ = load_schemas(options, request.cwd, keys)
+    told = [described.provider for described in schemas.providers.values()]
+    names = Counter(provider.name for provider in told)
+    return {one.name: one.id for one in told if one.id and names[one.name] == 1}
 
 
 def _tell(

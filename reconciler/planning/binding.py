@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from reconciler.model import Change, Json, Manifest, Path, Plain, SecretRef, Setting
@@ -57,12 +57,15 @@ def _as_sent(value: Setting) -> Json:
     return value.value if isinstance(value, Plain) else value
 
 
-def find_mismatches(change: Change, manifest: Manifest, secret: Callable[[str], bool]) -> list[Mismatch]:
+def find_mismatches(
+    change: Change, manifest: Manifest, secret: Callable[[str], bool], providers: Mapping[str, str] | None = None
+) -> list[Mismatch]:
     """Where a planned change and the document that it belongs to do not say the same. secret: of a settings key.
+    providers: ids by name, as far as they are known without a network.
 
     That the change shows all that it sends has been seen to before (coherence.py).
     """
-    found = list(_judge_identity(change, manifest))
+    found = list(_judge_identity(change, manifest, providers or {}))
     for path, value in _body_rows(change):
         found += _judge_value(path, value, manifest, secret)
     if not found and change.declared != digest_declared(manifest, (item.path for item in change.dropped)):
@@ -70,11 +73,12 @@ def find_mismatches(change: Change, manifest: Manifest, secret: Callable[[str], 
     return found
 
 
-def _judge_identity(change: Change, manifest: Manifest) -> Iterator[Mismatch]:
+def _judge_identity(change: Change, manifest: Manifest, providers: Mapping[str, str]) -> Iterator[Mismatch]:
     if change.id is not None and manifest.id is not None and change.id != manifest.id:
         yield Mismatch(("id",), f"the manifest declares {manifest.id}, the plan would change {printable(change.id)}")
-    word = change.body.get("provider_id") if manifest.provider.isdigit() else None
-    if not change.address.startswith(f"{manifest.provider}/") or word not in (None, manifest.provider):
+    known = manifest.provider if manifest.provider.isdigit() else providers.get(manifest.provider)
+    other = known is not None and change.body.get("provider_id", known) != known
+    if other or not change.address.startswith(f"{manifest.provider}/"):
         yield Mismatch(("provider",), "the plan was made for another provider")
     if change.action == "create" or manifest.id is not None or ("name",) in manifest.lifecycle.ignore:
         return

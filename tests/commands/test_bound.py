@@ -72,3 +72,28 @@ def test_a_key_vouches_for_what_undo_puts_back(planned: Stage, key: str | None, 
     err = planned.run("apply", "plan.json", code=code, **environ).err
     assert ("RECONCILER_KEY" in err) is (code == 4)
     assert (planned.name_of("1174") == "Ops") is (code == 0)
+
+
+NEW = """\
+key: new
+provider: twilio
+name: New
+settings:
+  account_sid: AC
+  auth_token: {secret: "env:HOOD_TWILIO_AUTH_TOKEN"}
+  default_phone_number: "+1"
+lifecycle: {create: true}
+"""
+
+
+def test_the_provider_of_what_is_created_is_the_declared_one(stage: Stage) -> None:
+    """Where the schemas tell its id."""
+    stage.write("manifests/new.yaml", NEW)
+    stage.run("plan", "--target", "twilio/new", "--out", "plan.json")
+    path = stage.folder / "plan.json"
+    plan = load_plan(path.read_bytes(), "plan.json")
+    (change,) = plan.changes
+    forged = msgspec.structs.replace(change, body={**change.body, "provider_id": "1004"})
+    path.write_bytes(seal_plan(msgspec.structs.replace(plan, changes=(forged,)))[1])
+    err = stage.run("apply", "plan.json", code=4).err
+    assert "manifests/new.yaml:2:11: twilio/new: provider: the plan was made for another" in err

@@ -119,6 +119,16 @@ def test_a_provider_named_by_its_id_binds_what_is_created() -> None:
     assert [path for path, _ in told(forged, manifest)] == ["provider"]
 
 
+def test_a_provider_whose_id_is_known_binds_what_is_created() -> None:
+    """By the schemas; of another nobody can tell."""
+    change, _ = make_pair(name="New")
+    manifest = make_manifest(WANTED, name="New", id=None)
+    new = msgspec.structs.replace(change, action="create", id=None, seen=None)
+    forged = msgspec.structs.replace(new, body={**change.body, "provider_id": "1001"})
+    for known, paths in (({"twilio": "1000"}, [("provider",)]), ({"mitto": "1000"}, []), (None, [])):
+        assert [path for path, _ in find_mismatches(forged, manifest, is_secret, known)] == paths
+
+
 def test_without_an_id_the_name_ties_it_to_its_object() -> None:
     """The write depends on the live name, unless it is ignored."""
     change, manifest = make_pair(id=None, name="One")
