@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -18,10 +19,11 @@ from reconciler.commands.files import create_file
 from reconciler.commands.private import check_private
 from reconciler.commands.reading import read_account
 from reconciler.commands.request import Request
-from reconciler.commands.shelf import Placed, Shelf, find_home, place_drafts, write_placed
+from reconciler.commands.shelf import Placed, Shelf, find_home, is_below, place_drafts, write_placed
 from reconciler.commands.stand_ins import STATE, keep_stand_ins
 from reconciler.commands.stopping import Stopping
 from reconciler.commands.unresolved import Unresolved, load_unresolved
+from reconciler.configuration import holds
 from reconciler.desired.documented import make_table
 from reconciler.desired.files import make_file_name
 from reconciler.desired.scalars import reads_as_text
@@ -44,7 +46,7 @@ from reconciler.options import Options, load_options
 from reconciler.planning.account import check_company, check_told, shows_secrets
 from reconciler.planning.nearest import fits
 from reconciler.reporting.import_text import render_import
-from reconciler.schema_files import SchemaSet
+from reconciler.schema_files import MANIFEST, SchemaSet
 from reconciler.values import document_text, id_order, printable
 
 INCOMPLETE = 6
@@ -103,7 +105,11 @@ def import_objects(
         skipped=tuple(sorted([*skipped, *refused, *in_the_way, *lost], key=lambda one: id_order(one.id))),
         variables=tuple(variables),
         secrets_file=secrets_file,
-        warnings=(*(one.warning for one in placed if one.warning), *warn(snapshot, asked, options, variables)),
+        warnings=(
+            *(one.warning for one in placed if one.warning),
+            *warn(snapshot, asked, options, variables),
+            *warn_of_places(shelf, options, files, sandbox=request.sandbox),
+        ),
     )
 
 
@@ -201,3 +207,20 @@ def warn(snapshot: Snapshot, asked: Asked, options: Options, variables: Sequence
         if narrowed is not None and not any(fnmatchcase(one.name, glob) for glob in narrowed):
             message = f"{one.name}: reconciler.yaml does not let manifests read it"
             yield Problem("secret-refused", message, None, f'add "{one.name}" to secrets.env in {options.config_file}')
+
+
+def warn_of_places(
+    shelf: Shelf, options: Options, files: Sequence[ImportedFile], *, sandbox: bool
+) -> Iterator[Problem]:
+    """Manifests that no plan would read by itself, and editors that would find no schema."""
+    if not files:
+        return
+    folder, root, mark = make_file_name(shelf.folder), make_file_name(options.root), " --sandbox" if sandbox else ""
+    if not is_below(shelf.folder, options.root):
+        message = f"{folder} lies outside {root}, so that only a plan that names it reads these manifests"
+        yield Problem("outside-root", message, None, f"reconciler plan{mark} {shlex.quote(folder)}")
+    if not holds((shelf.home / MANIFEST).is_file):
+        message = f"editors look for {make_file_name(shelf.home / MANIFEST)}, which is not there yet"
+        yield Problem(
+            "no-schema", message, None, f"reconciler schema{mark} --to {shlex.quote(make_file_name(shelf.home))}"
+        )

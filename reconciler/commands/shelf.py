@@ -50,10 +50,11 @@ def find_home(request: Request, options: Options, folder: Path) -> Path:
     beside = (config.parent if config is not None else request.cwd) / FOLDER
     homes = make_homes(config, options.root)
     home = next((one for one in homes if holds((one / MANIFEST).is_file)), beside)
-    return home if _is_below(folder, home.parent) else folder.parent / FOLDER
+    return home if is_below(folder, home.parent) else folder.parent / FOLDER
 
 
-def _is_below(path: Path, folder: Path) -> bool:
+def is_below(path: Path, folder: Path) -> bool:
+    """Whether a path lies in a folder, by the letters of both."""
     return Path(os.path.normpath(path)).is_relative_to(os.path.normpath(folder))
 
 
@@ -85,7 +86,7 @@ def _place(draft: Draft, shelf: Shelf) -> Placed | NotImported:
     if free is None:
         message = f"{first} is there already, and stays: it describes another"
         return NotImported(one, "file-exists", message, Source(first, 1, 1))
-    if not _is_below(free.parent.resolve(), shelf.folder.resolve()):
+    if not is_below(free.parent.resolve(), shelf.folder.resolve()):
         return NotImported(one, "unwritable", f"{make_file_name(free.parent)} is a link that leaves the folder")
     text = make_text(draft, shelf.wish, make_modeline(free, shelf.home))
     wrong = find_fault(text, shelf)

@@ -202,6 +202,17 @@ def test_the_schema_is_found_where_there_is_one(stage: Stage) -> None:
     assert text.startswith(f"{head}../../../schemas/manifest.schema.json\n")
 
 
+def test_places_that_nobody_looks_at_are_told(stage: Stage) -> None:
+    """A folder that no plan reads by itself, a schema that is not there; once both are right, nothing is said."""
+    ran = stage.run("import", "1161", "--to", "else where")
+    assert "warning: else where lies outside manifests" in ran.out
+    assert "-> reconciler plan 'else where'\n" in ran.out
+    assert "-> reconciler schema --to schemas\n" in ran.out
+    stage.run("schema", "--to", "schemas")
+    assert "warning" not in stage.run("import", "1163").out
+    assert "-> reconciler plan --sandbox more\n" in stage.run("import", "1164", "--to", "more", "--sandbox").out
+
+
 def test_a_link_that_leaves_the_folder_is_not_followed(stage: Stage) -> None:
     """Nothing is written there."""
     away = stage.folder.parent / f"{stage.folder.name}-away"
