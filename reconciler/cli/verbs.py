@@ -33,6 +33,7 @@ VERBS = (
     "apply",
     "undo",
     "drift",
+    "snapshot",
     "show",
     "send-test",
     "accept",

@@ -26,7 +26,7 @@ from reconciler.commands.stopping import Stopping
 from reconciler.configuration import holds
 from reconciler.desired.secrets import SecretKeys
 from reconciler.errors import RefusedError, UsageError
-from reconciler.model import Problem
+from reconciler.model import Plan, Problem
 from reconciler.options import Token, load_options, read_token
 from reconciler.planning.codec import check_binding, is_plan, load_plan
 from reconciler.planning.coherence import check_coherence
@@ -78,6 +78,7 @@ def apply_saved(file: Path, request: Request, console: Console, stopping: Stoppi
     """Applies exactly what the file says, to objects that still are what the plan saw."""
     plan = load_plan(read_file(request.cwd / file, LARGEST_PLAN), str(file), key_of(request))
     console.measured.account = plan.account
+    refuse_snapshot(plan, file)
     options = find_options(plan, request)
     check_binding(
         plan,
@@ -102,6 +103,13 @@ def apply_saved(file: Path, request: Request, console: Console, stopping: Stoppi
     with open_account(request, options, token, console, stopping) as account:
         ask = Ask(reveal=secrets.reveal, secret=keys.matches)
         return execute(Execution(plan, options, account, ask, request, console, stopping, memory=memory))
+
+
+def refuse_snapshot(plan: Plan, file: Path) -> None:
+    """Raises RefusedError for a plan that was not made from the account itself."""
+    if plan.origin == "snapshot":
+        message = f"{file}: was made from a snapshot of {plan.live_as_of}, not from the account itself"
+        raise RefusedError(message, "plan again with the account's token, without --live")
 
 
 def apply_now(request: Request, console: Console, stopping: Stopping) -> int:

@@ -120,13 +120,12 @@ def load_declared(
     allow_literals: bool,
     sandbox: bool,
     no_secrets: bool = False,
+    no_token: bool = False,
     memory: Memory | None = None,
     narrow: Callable[[Sequence[Manifest]], frozenset[str]] | None = None,
 ) -> Declared:
-    """All that a run needs before its first request. no_secrets: no reference is resolved. narrow: tells of all
-    manifests which addresses are in scope.
-
-    Raises InvalidError, RefusedError, UnauthorisedError, UsageError, or several of them at once.
+    """All that a run needs before its first request; no_token: of a run that will send none. narrow: the addresses in
+    scope, of all manifests. Raises InvalidError, RefusedError, UnauthorisedError, UsageError, or several at once.
     """
     keys, places, gathered = SecretKeys(options.secret_keys), Places(), Gathered()
     desired = load_desired(options, paths, cwd, keys, places, allow_literals=allow_literals, offline=False).desired
@@ -139,7 +138,8 @@ def load_declared(
     secrets = gathered.attempt(
         lambda: resolve_all(found, options, environ, cwd, literals=desired.literals, places=places, sandbox=sandbox)
     )
-    token = Token(SANDBOX_TOKEN) if sandbox else gathered.attempt(lambda: read_token(options, environ))
+    known = Token(SANDBOX_TOKEN) if sandbox or no_token else None
+    token = known or gathered.attempt(lambda: read_token(options, environ))
     gathered.check()
     if secrets is None or token is None:
         raise ReconcilerError("neither secrets nor an error came of resolving them")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from msgspec import Struct
 
 from reconciler import __version__
@@ -17,6 +18,7 @@ from reconciler.commands.memory import open_memory
 from reconciler.commands.moves import explain_plan, find_touched
 from reconciler.commands.reading import read_account
 from reconciler.commands.request import Request, key_of
+from reconciler.commands.snapshot import needs_no_secrets, read_kept, restore
 from reconciler.commands.stopping import Stopping
 from reconciler.errors import InvalidError, RefusedError
 from reconciler.live.account import Account
@@ -62,10 +64,13 @@ def plan_and_publish(request: Request, console: Console, stopping: Stopping, *, 
     options = load_options(flags=request.flags, environ=request.environ, cwd=request.cwd, paths=request.paths)
     console.measured.account = options.account
     console.warn(options.warnings)
-    declared = declare(request, options)
-    with open_account(request, options, declared.token, console, stopping) as account:
-        planned = make_planned(request, options, declared, account, console)
-        console.measured.requests = account.requests
+    if request.live is not None:
+        planned = plan_offline(request, options)
+    else:
+        declared = declare(request, options)
+        with open_account(request, options, declared.token, console, stopping) as account:
+            planned = make_planned(request, options, declared, account, console)
+            console.measured.requests = account.requests
     console.measured.plan = planned.plan.summary
     stopping.check()
     if request.out is not None:
@@ -98,6 +103,7 @@ def declare(request: Request, options: Options) -> Declared:
         allow_literals=request.allow_literals,
         sandbox=request.sandbox,
         no_secrets=request.no_secrets,
+        no_token=request.live is not None,
         memory=open_memory(request, options.account),
         narrow=(lambda manifests: find_touched(manifests, options, request)) if request.changed_since else None,
     )
@@ -107,7 +113,22 @@ def make_planned(request: Request, options: Options, declared: Declared, account
     """Reads the account and plans."""
     read_at = account.now()
     snapshot = read_account(account, console, [one for one in declared.manifests if declared.in_scope(one)])
-    plan = make_plan(
+    return _seal(_plan(request, options, declared, snapshot), request, options, declared, snapshot, read_at)
+
+
+def plan_offline(request: Request, options: Options) -> Planned:
+    """Plans against the snapshot that --live names: no request, no token, and no secret where none can be compared."""
+    kept = read_kept(request, options)
+    request = needs_no_secrets(request, kept)
+    declared = declare(request, options)
+    snapshot = restore(kept, declared, request)
+    plan = _plan(request, options, declared, snapshot)
+    plan = msgspec.structs.replace(plan, api=kept.api, origin="snapshot", live_as_of=kept.created)
+    return _seal(plan, request, options, declared, snapshot, 0.0)
+
+
+def _plan(request: Request, options: Options, declared: Declared, snapshot: Snapshot) -> Plan:
+    return make_plan(
         declared.manifests,
         snapshot,
         make_context(request, options, declared),
@@ -120,6 +141,11 @@ def make_planned(request: Request, options: Options, declared: Declared, account
         declared.in_scope,
         declared.warnings,
     )
+
+
+def _seal(
+    plan: Plan, request: Request, options: Options, declared: Declared, snapshot: Snapshot, read_at: float
+) -> Planned:
     if request.base is not None:
         plan = explain_plan(plan, declared.manifests, snapshot, options, request)
     sealed, data = seal_plan(plan, key_of(request))

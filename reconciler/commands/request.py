@@ -17,7 +17,7 @@ SWITCHES = ("sandbox", "strict", "quiet", "verbose")
 YES, NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
 FIELDS = frozenset(
     {"targets", "strict", "allow_literals", "sandbox", "out", "detailed_exitcode", "show_unmanaged", "yes", "report"}
-    | {"base", "changed_since", "all_or_nothing", "first", "state", "resend_secrets", "no_secrets"}
+    | {"live", "base", "changed_since", "all_or_nothing", "first", "state", "resend_secrets", "no_secrets"}
 )
 
 
@@ -41,6 +41,7 @@ class Request(Struct, frozen=True):
     all_or_nothing: bool = False
     first: int | None = None
     overrides: tuple[str, ...] = ()
+    live: Path | None = None
     base: str | None = None
     changed_since: str | None = None
     state: Path | None = None

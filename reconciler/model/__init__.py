@@ -24,6 +24,7 @@ from reconciler.model.common import Commit, Json, Path, Problem, SecretRef, Sour
 from reconciler.model.desired import Allowed, Command, Lifecycle, Manifest, Plain, Setting
 from reconciler.model.doctor import DOCTOR_FORMAT, Check, Diagnosis
 from reconciler.model.imported import IMPORT_FORMAT, Imported, ImportedFile, LeftOut, NotImported, SecretVariable
+from reconciler.model.kept import SNAPSHOT_FORMAT, KeptObject, KeptSnapshot
 from reconciler.model.live import Live, Provider, SettingDefinition, Snapshot
 from reconciler.model.plan import PLAN_FORMAT, Change, Dropped, FieldChange, Plan, PlanSummary, Refusal, Seen, Unmanaged
 from reconciler.model.report import (
@@ -59,6 +60,7 @@ __all__ = [
     "PLAN_FORMAT",
     "REPORT_FORMAT",
     "SHOW_FORMAT",
+    "SNAPSHOT_FORMAT",
     "TRIAL_FORMAT",
     "VALIDATE_FORMAT",
     "AcceptSummary",
@@ -82,6 +84,8 @@ __all__ = [
     "ImportedFile",
     "InSync",
     "Json",
+    "KeptObject",
+    "KeptSnapshot",
     "LeftOut",
     "Lifecycle",
     "Live",

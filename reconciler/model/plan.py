@@ -145,7 +145,8 @@ class Plan(Struct, frozen=True):
 
     errors: what blocks single objects. complete: the live list was read whole, so that `unmanaged` is the whole truth.
     settings_patch: auto, changed or whole. overrides: the rules that --override lets through, for this plan alone.
-    origin: undo where it brings back what a report says.
+    origin: undo where it brings back what a report says, snapshot where live was read from a file, so that it cannot be
+    applied. live_as_of: when that snapshot was taken, RFC 3339 UTC.
     no_secrets: no reference was resolved, as asked, so that none was compared with what is live.
     """
 
@@ -168,5 +169,6 @@ class Plan(Struct, frozen=True):
     complete: bool = True
     errors: tuple[Problem, ...] = ()
     overrides: tuple[str, ...] = ()
-    origin: Literal["manifests", "undo"] = "manifests"
+    origin: Literal["manifests", "undo", "snapshot"] = "manifests"
+    live_as_of: str | None = None
     no_secrets: bool = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from reconciler.model import Plan
 from reconciler.reporting.style import Style, count, duration, escape, paint, wrap
 
@@ -29,12 +31,21 @@ def render_totals(plan: Plan, style: Style, *, show_unmanaged: bool, limits: Lim
         lines.append("")
     total = wrap(_plan_line(plan, show_unmanaged=show_unmanaged, word=word), style, 0)
     lines += [paint(line, "bold", style) for line in total]
-    if pending:
+    if plan.origin == "snapshot":
+        lines += wrap(_age(plan), style, 0)
+    elif pending:
         second, minute = limits
         requests = count(summary.requests, "request")
         time = duration(summary.seconds)
         lines += wrap(f"Apply needs {requests}, about {time} within {second}/s and {minute}/min.", style, 0)
     return lines
+
+
+def _age(plan: Plan) -> str:
+    """How old what is called live here was when the plan was made."""
+    then, now = (datetime.strptime(f"{text}+0000", "%Y-%m-%dT%H:%M:%SZ%z") for text in (plan.live_as_of, plan.created))
+    age = duration((now - then).total_seconds())
+    return f"Live is a snapshot of {plan.live_as_of}, {age} before this plan: such a plan cannot be applied."
 
 
 def _no_changes(plan: Plan) -> str:
