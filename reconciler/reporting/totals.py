@@ -38,6 +38,10 @@ def render_totals(plan: Plan, style: Style, *, show_unmanaged: bool, limits: Lim
         requests = count(summary.requests, "request")
         time = duration(summary.seconds)
         lines += wrap(f"Apply needs {requests}, about {time} within {second}/s and {minute}/min.", style, 0)
+    rules = sorted({refusal.rule for change in plan.changes for refusal in change.refused})
+    if rules:
+        text = f"As it is, apply refuses it: {escape(', '.join(rules))}."
+        lines += [paint(line, "red", style) for line in wrap(text, style, 0)]
     return lines
 
 

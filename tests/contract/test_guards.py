@@ -32,6 +32,7 @@ def test_a_plan_shows_what_is_refused_and_does_not_fail(desk: Desk, api: StandIn
     assert STATUS_PLACE in text
     assert "--override deactivate" in text
     assert "1 to update" in text
+    assert "As it is, apply refuses it: deactivate." in text
 
 
 def test_apply_ends_before_any_write(desk: Desk, api: StandIn) -> None:
