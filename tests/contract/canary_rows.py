@@ -66,6 +66,7 @@ ROWS: dict[str, Row] = {
     "schema": Row((("schema", "--to", "schemas"), ("schema", "--to", "schemas", "--check"))),
     "providers": Row((("providers",),)),
     "comment": Row((("comment", "plan.json"), ("comment", "report.json", "--section", "report")), before=APPLIED),
+    "doctor": Row((("doctor",),)),
     "completion": Row((("completion", "bash"), ("completion", "fish"))),
     "sandbox": Row((("sandbox", "--state", "state.json", "--masks", "last4"),), endless=True),
 }
