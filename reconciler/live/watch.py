@@ -10,7 +10,7 @@ import math
 
 PAUSE = 0.25
 """Seconds without a request that part one burst from the next."""
-ASK = 0.45
+ASK = 0.5
 """Seconds from the beginning of a burst to the request that asks."""
 LONG = 8.0
 """Seconds of answers that show nobody, after which nobody is expected."""

@@ -382,9 +382,9 @@ def test_the_last_third_of_a_burst_waits_while_others_are_watched_for() -> None:
         assert sendable(pace, 2.0) == 7
         for left in range(148, 141, -1):
             pace.answered(2.0, 2.1, 200, told(150, left, 58))
-        assert pace.when(2.1) == 2.45
-        assert sendable(pace, 2.45) == 1
-        pace.answered(2.45, 2.6, 200, told(150, 141 - seen, 58))
+        assert pace.when(2.1) == 2.5
+        assert sendable(pace, 2.5) == 1
+        pace.answered(2.5, 2.6, 200, told(150, 141 - seen, 58))
     assert sendable(alone, 2.6) == 2
     assert sendable(crowded, 2.6) == 0
 
