@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.cli.flags import APPLYING, OVERRIDE, SENDING, TARGET, format_options, with_options
+from reconciler.cli.flags import APPLYING, METRICS, OVERRIDE, SENDING, TARGET, format_options, with_options
 from reconciler.cli.verbs import run
 from reconciler.commands.forms import REPORT
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command("undo")
 @click.argument("file", metavar="REPORT", type=click.Path(path_type=Path))
-@with_options(TARGET, *SENDING, OVERRIDE, *format_options(*REPORT), *APPLYING)
+@with_options(TARGET, *SENDING, OVERRIDE, METRICS, *format_options(*REPORT), *APPLYING)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Only save the plan, to apply it later.")
 @click.pass_context
 def verb(context: click.Context, /, **given: Any) -> int:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NoReturn
 
 from msgspec import Struct
 
@@ -13,6 +13,7 @@ from reconciler import __version__
 from reconciler.applying.api import Ask
 from reconciler.applying.apply import Hand
 from reconciler.commands.asking import confirmed
+from reconciler.commands.carried import carry_secrets
 from reconciler.commands.connect import open_account
 from reconciler.commands.console import Console
 from reconciler.commands.declared import SANDBOX_TOKEN
@@ -54,6 +55,7 @@ class Undone(Struct, frozen=True):
     read_at: float
     options: Options
     keys: SecretKeys
+    reveal: Callable[[SecretRef], str]
     code: int
 
 
@@ -62,6 +64,7 @@ def run_undo(file: Path, request: Request, console: Console, stopping: Stopping)
     _check_files(file, request, console)
     report = load_report(read_file(request.cwd / file, LARGEST_REPORT), str(file))
     options = find_options(_as_plan(report), request)
+    console.measured.account = options.account
     check_report_binding(
         report,
         file=str(file),
@@ -75,6 +78,7 @@ def run_undo(file: Path, request: Request, console: Console, stopping: Stopping)
         undone = plan_undo(report, str(file), request, options, account, console)
         stopping.check()
         if request.out is not None:
+            console.measured.plan, console.measured.requests = undone.plan.summary, account.requests
             return _save(undone, request.out, request, console)
         return _apply(undone, request, account, console, stopping)
 
@@ -119,17 +123,18 @@ def plan_undo(
     read_at = account.now()
     snapshot = read_account(account, console, needed)
     undo = make_undo(report, snapshot.objects, file, in_scope=scope, secret=keys.matches)
+    carried = carry_secrets(undo.manifests, snapshot, options, request, keys)
     plan = make_plan(
-        undo.manifests,
+        carried.manifests,
         snapshot,
         make_context(report, request, options),
         Asked(
-            reveal=_reveal_nothing, secret=keys.matches, place=Place(lambda source, _: source, lambda source, _: source)
+            reveal=carried.reveal, secret=keys.matches, place=Place(lambda source, _: source, lambda source, _: source)
         ),
     )
     plan, data = seal_plan(finish_undo(plan, undo), key_of(request))
     code = worst([INCOMPLETE if undo.left else 0, STALE if undo.moved else 0])
-    return Undone(plan, data, snapshot, read_at, options, keys, code)
+    return Undone(plan, data, snapshot, read_at, options, keys, carried.reveal, code)
 
 
 def make_context(report: Report, request: Request, options: Options) -> Context:
@@ -149,10 +154,6 @@ def make_context(report: Report, request: Request, options: Options) -> Context:
         guards=make_guards(options, {}, request.overrides),
         managed=report.managed,
     )
-
-
-def _reveal_nothing(reference: SecretRef) -> NoReturn:
-    raise RefusedError(f"an undo sends no secret, and this one names {reference}", "plan again")
 
 
 def _text(undone: Undone, style: Style) -> str:
@@ -176,6 +177,8 @@ def _save(undone: Undone, out: Path, request: Request, console: Console) -> int:
     save_file(out, undone.data)
     line = f"reconciler apply{' --sandbox' if request.sandbox else ''} {shlex.quote(str(out))}"
     console.tell(f"Saved to {out}. To apply exactly this: {line}")
+    if not undone.plan.seal.startswith("hmac-"):
+        console.tell("Where manifests are at hand, only a plan of undo that RECONCILER_KEY has sealed is applied.")
     return undone.code
 
 
@@ -188,7 +191,7 @@ def _apply(undone: Undone, request: Request, account: Account, console: Console,
     check_refusals(plan)
     if count_changes(plan) and not request.yes and not confirmed(console, stopping):
         raise RefusedError("not undone: the answer was not yes; nothing was written")
-    ask = Ask(reveal=_reveal_nothing, secret=undone.keys.matches)
+    ask = Ask(reveal=undone.reveal, secret=undone.keys.matches)
     hand = Hand(undone.snapshot.objects, undone.read_at)
     code = execute(Execution(plan, undone.options, account, ask, request, console, stopping, hand))
     return worst([code, undone.code])

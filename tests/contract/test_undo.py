@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.account import DESIRED_SECRET, mitto_item
+from tests.contract.account import DESIRED_SECRET, SID, mitto_item
 from tests.contract.desk import MAIN, PHONE, WITH_SECRET, Desk
 from tests.contract.stand_in import StandIn, serving
 from tests.contract.test_plan_document import check
@@ -181,6 +181,49 @@ def test_the_guards_hold_for_it(desk: Desk, api: StandIn) -> None:
     assert "deactivate" in desk.run("undo", "report.json", "--yes", code=4).err
     desk.run("undo", "report.json", "--yes", "--override", "deactivate", code=0)
     assert api.account.items["1161"]["status"] == "inactive"
+
+
+def test_where_the_manifests_are_at_hand_a_saved_one_is_sealed_with_the_key(
+    desk: Desk, api: StandIn, applied: Any
+) -> None:
+    """Since no manifest vouches for it; without the key it is refused before any write."""
+    assert "RECONCILER_KEY" in desk.run("undo", "report.json", "--out", "plan.json", code=0).err
+    assert "RECONCILER_KEY" in desk.run("apply", "plan.json", code=4).err
+    key = {"RECONCILER_KEY": "0123456789abcdef0123"}
+    assert "RECONCILER_KEY" not in desk.run("undo", "report.json", "--out", "plan.json", env=key, code=0).err
+    desk.run("apply", "plan.json", env=key, code=0)
+    assert api.account.items["1161"]["name"] == "Example Integration"
+
+
+def test_all_or_nothing_holds_for_it(desk: Desk, api: StandIn) -> None:
+    """One object moved, so that the other is left alone too."""
+    desk.write("manifests/other.yaml", 'id: "1170"\nprovider: mitto\nname: New\n')
+    desk.apply("--report", "report.json")
+    api.account.items["1170"]["name"] = "By hand"
+    report = desk.run("undo", "report.json", "--yes", "--all-or-nothing", "--format", "json", code=5).document
+    assert sorted(one["status"] for one in report["outcomes"]) == ["skipped", "stale"]
+    assert len(api.sent("PATCH")) == 2
+
+
+@pytest.mark.parametrize("mask", ["tail", "stars", "hidden"])
+def test_hidden_secrets_travel_along_by_the_manifests_references(desk: Desk, api: StandIn, mask: Any) -> None:
+    """An API that replaces settings would lose them; without the manifests, or the secret, it is refused instead."""
+    api.switches.merges = False
+    api.switches.masks = {"auth_token": mask}
+    desk.write("manifests/main.yaml", WITH_SECRET)
+    desk.apply("--report", "report.json")
+    assert api.settings("1161")["auth_token"] == DESIRED_SECRET
+    desk.run("undo", "report.json", "--yes", code=4, env={"HOOD_TWILIO_AUTH_TOKEN": None})
+    desk.write("manifests/main.yaml", "nonsense: [")
+    assert "hidden-unmanaged" in desk.run("undo", "report.json", "--yes", code=4).err
+    desk.write("manifests/main.yaml", WITH_SECRET)
+    ran = desk.run("undo", "report.json", "--yes", code=0)
+    assert "sent along, so that it is kept" in ran.out
+    assert api.settings("1161") == {
+        "account_sid": SID,
+        "auth_token": DESIRED_SECRET,
+        "default_phone_number": "+13345550100",
+    }
 
 
 def test_it_works_in_the_sandbox(desk: Desk) -> None:
