@@ -144,12 +144,9 @@ def test_every_example_is_valid(text: str) -> None:
 
 
 def test_there_are_examples() -> None:
-    """Of both kinds, and the shell line that writes the first manifest is one as well."""
+    """Of both kinds."""
     kinds = {"version:" in text for text in examples()}
     assert kinds == {True, False}
-    (line,) = re.findall(r"printf '(.*?)' > manifests/main-sms.yaml", README)
-    documents, problems = load_text(line.encode().decode("unicode_escape").encode(), "a.yaml")
-    assert (len(documents), problems) == (1, [])
 
 
 def test_what_the_map_names_exists() -> None:
