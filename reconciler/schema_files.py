@@ -17,6 +17,7 @@ from reconciler.desired.files import make_file_name
 from reconciler.errors import InvalidError
 from reconciler.model import Json, Problem, Source
 from reconciler.provider_schemas import (
+    MARK,
     Described,
     lay_over,
     make_manifest_schema,
@@ -68,19 +69,22 @@ def find_written(homes: Iterable[Path]) -> Path | None:
 
 
 def read_written(folder: Path, secret: Callable[[str], bool]) -> list[Described]:
-    """The providers that `reconciler schema` wrote into a folder, by file. Raises InvalidError for damaged files.
+    """The providers that `reconciler schema` wrote into a folder, by file. Raises InvalidError for damaged ones.
 
     `secret` decides which keys are secret: the marks in the files may be older than the configuration.
     """
     problems: list[Problem] = []
     found: list[Described] = []
     for path in sorted((folder / PROVIDERS).glob("*.json")):
+        content = b""
         try:
-            described = read_schema(msgspec.json.decode(path.read_bytes()))
+            content = path.read_bytes()
+            described = read_schema(msgspec.json.decode(content))
         except (OSError, ValueError):
-            fix = "write it anew: reconciler schema"
-            message = "is no schema that reconciler wrote, or a damaged one"
-            problems.append(Problem("bad-schema", message, Source(make_file_name(path), 1, 1), fix))
+            if not content or MARK.encode() in content:
+                message = "is a schema of reconciler's that is damaged, or cannot be read"
+                fix = "write it anew: reconciler schema"
+                problems.append(Problem("bad-schema", message, Source(make_file_name(path), 1, 1), fix))
         else:
             found += [mark_secrets(described, secret)] if described is not None else []
     if problems:

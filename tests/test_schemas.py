@@ -197,14 +197,16 @@ def test_written_schemas_are_read_and_damaged_ones_told(tmp_path: Path) -> None:
     """Each damaged file at its place; files of others are nobody's business."""
     path = write_provider(tmp_path)
     (path.parent / "theirs.json").write_text("{}")
+    (path.parent / "with-comments.json").write_text("{} // theirs")
     (described,) = read_written(tmp_path, SecretKeys(["sender"]).matches)
     assert described.provider.name == "mitto"
     assert described.secrets == {"api_key", "sender"}
-    (path.parent / "a.json").write_text("{")
+    (path.parent / "a.json").write_text('<<<<<<<\n{"x-provider": ')
     (path.parent / "b.json").write_text('{"x-provider": []}')
+    (path.parent / "c.json").mkdir()
     with pytest.raises(InvalidError) as caught:
         read_written(tmp_path, SecretKeys().matches)
-    assert [Path(one.source.file).name for one in caught.value.problems if one.source] == ["a.json", "b.json"]
+    assert [Path(one.source.file).name for one in caught.value.problems if one.source] == ["a.json", "b.json", "c.json"]
 
 
 def test_a_folder_that_may_not_be_looked_into_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,7 +96,7 @@ def _describe(provider: Provider, keys: SecretKeys, offline: Sequence[Described]
 
 def find_described(word: str, known: list[Described]) -> Described:
     """The provider of that name or id. Raises UsageError that names the nearest, or that nobody tells its settings."""
-    found = next((one for one in known if word in (one.provider.name, one.provider.id)), None)
+    found = next((one for one in known if word and word in (one.provider.name, one.provider.id)), None)
     if found is None:
         names = sorted(one.provider.name for one in known)
         folded = {name.casefold(): name for name in names}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -85,6 +86,19 @@ switches = st.fixed_dictionaries(
 @given(accounts(), switches)
 def test_what_is_imported_plans_empty(rows: list[dict[str, Any]], how: dict[str, Any]) -> None:
     """Unless a required value is missing in the account, which was said; and a second import writes nothing."""
+    hold_the_law(rows, how)
+
+
+@pytest.mark.nightly
+@settings(SLOW, max_examples=1500)
+@given(accounts(), switches)
+def test_the_law_holds_all_night(rows: list[dict[str, Any]], how: dict[str, Any]) -> None:
+    """The same over many more accounts."""
+    hold_the_law(rows, how)
+
+
+def hold_the_law(rows: list[dict[str, Any]], how: dict[str, Any]) -> None:
+    """Imports, sets the variables, plans, and imports once more."""
     with desk_of(rows, **how) as desk:
         what = [row["id"] for row in rows] if how["listing"] == "absent" else ["--all"]
         imported = desk.document("import", *what, "--secrets-to", "secrets.env")

@@ -86,13 +86,14 @@ def test_without_a_token_schemas_serve(stage: Stage) -> None:
     ran = stage.run("new", "mitto", OCAMBA_TOKEN="x", RECONCILER_API="http://127.0.0.1:9/v1/hood")
     assert "made from schemas instead" in ran.err
     assert "traffic_account" in ran.out
-    stage.write("schemas/providers/mitto.json", "{")
-    assert "is no schema that reconciler wrote" in stage.run("new", "mitto", code=3).err
+    stage.write("schemas/providers/mitto.json", '{"x-provider": ')
+    assert "is a schema of reconciler's that is damaged" in stage.run("new", "mitto", code=3).err
 
 
 def test_an_unknown_provider_names_the_nearest(stage: Stage) -> None:
     """Whatever its case."""
     assert "did you mean twilio?" in stage.run("new", "Twillio", code=64).err
+    assert "there is no provider" in stage.run("new", "", code=64).err
     assert "--name: a name has 1 to 100" in stage.run("new", "twilio", "--name", "x" * 101, code=64).err
 
 

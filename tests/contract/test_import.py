@@ -12,6 +12,7 @@ import pytest
 from tests.contract.account import LIVE_SECRET, SID, UNDEFINED_VALUE, integration, mitto_item, twilio_item
 from tests.contract.desk import Desk
 from tests.contract.stand_in import StandIn, serving
+from tests.needs import need
 
 READS = {"GET"}
 
@@ -76,6 +77,7 @@ def test_masked_secrets_are_references_and_never_written(tmp_path: Path) -> None
 
 def test_a_work_tree_takes_up_no_secret(tmp_path: Path) -> None:
     """Exit 4, before any request, unless the file is ignored."""
+    need("git")
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     with serving([twilio_item()]) as api:
         desk = make_desk(api, tmp_path)
