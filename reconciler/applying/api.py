@@ -35,6 +35,18 @@ class Api(Protocol):
         """One object; None where the API does not know the id."""
         ...
 
+    def find(self, providers: frozenset[str], name: str, *, sure: bool = False) -> tuple[Live, ...] | None:
+        """The objects that have exactly this name and a provider of these ids or names, read now; None where that
+        cannot be told, since there is no list or it could not be read whole. sure: not by the API's own search.
+        """
+        ...
+
+    def create(
+        self, body: dict[str, Json], *, quiet: bool, left: Callable[[], None], again: bool = False
+    ) -> str | None:
+        """One POST: the id of the new object, None where the answer does not tell it. Raises as send_patch does."""
+        ...
+
     def send_patch(
         self,
         one: str,

@@ -1,6 +1,6 @@
 """Runs a plan: page by page read, write its objects, read again; a verdict per field; lagging reads settled at the end.
 
-    prove (auto only) -> page: read · write · read -> page … -> settle what lags -> outcomes
+    prove (auto only) -> page: read · write · read -> page … -> create -> settle what lags -> outcomes
 
 --all-or-nothing puts a look at every object before it, --first N does it for the first N changes and then for the rest.
 
@@ -16,10 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from msgspec import Struct
 
 from reconciler.applying.api import Api, Ask
+from reconciler.applying.create import Creator
 from reconciler.applying.proof import Proof
 from reconciler.applying.readback import Readback
 from reconciler.applying.result import Applied, is_well, make_applied
-from reconciler.applying.work import Item, Merging
+from reconciler.applying.work import Item, Merging, check_company
 from reconciler.applying.write import Hand, Writer
 from reconciler.errors import (
     AnswerError,
@@ -38,11 +39,13 @@ __all__ = ["EAGER", "Applied", "Care", "Hand", "apply_plan"]
 
 class Care(Struct, frozen=True):
     """How careful a run is. all_or_nothing: every object is looked at first, and one that is not as the plan saw it
-    leaves all alone. first: so many changes are applied and verified before the rest is begun.
+    leaves all alone. first: so many changes are applied and verified before the rest is begun. doubt: monotonic
+    seconds until which an earlier run, which was killed, may have created what no read shows yet.
     """
 
     all_or_nothing: bool = False
     first: int | None = None
+    doubt: float | None = None
 
 
 EAGER = Care()
@@ -57,8 +60,9 @@ class Run:
         self._api, self._ask, self._parallel, self._tick = api, ask, parallel, tick
         self._care = care
         self._merging = Merging(plan.settings_patch)
-        self._readback = Readback(api, ask, self._merging)
+        self._readback = Readback(api, ask, self._merging, lambda live: check_company(plan, live))
         self._writer = Writer(plan, api, ask, self._merging, hand)
+        self._creator = Creator(plan, api, ask, care.doubt)
         self._proof = Proof(api, ask, self._writer, self._readback, self._merging)
         self._lock = threading.Lock()
         self._codes: set[int] = set()
@@ -97,8 +101,17 @@ class Run:
             for page, held in several:
                 self._write_page(pool, page, held)
             list(pool.map(self._write_alone, alone))
+        for item in _creates(items):
+            # One after the other, and last: each rests on a look of its own.
+            self._watched(item, self._create)
+            self._tick()
         self._check_ended()
         self._readback.settle(items)
+
+    def _create(self, item: Item) -> None:
+        self._creator.create(item)
+        if item.unread:
+            self._readback.read(None, [item])
 
     def _look_at_all(self) -> None:
         """Reads and judges every object before the first write."""
@@ -107,6 +120,8 @@ class Run:
         rows += [(item, self._writer.view_alone(item.page)) for item in alone]
         with ThreadPoolExecutor(self._parallel) as pool:
             list(pool.map(lambda row: self._guarded(row[0], lambda item: self._writer.foresee(item, row[1])), rows))
+        for item in _creates(self._items):
+            self._guarded(item, self._creator.foresee)
         self._check_ended()
         decided = [item for item in self._items if item.status is not None]
         self._bad = next((item for item in decided if not is_well(item)), None)
@@ -138,7 +153,7 @@ class Run:
         """Open items by the page that holds several, in the order of the list; and those that are read one by one."""
         pages: dict[str | None, list[Item]] = {}
         for item in items:
-            if item.status is None and not item.sent:
+            if item.status is None and not item.sent and item.change.action != "create":
                 pages.setdefault(item.page, []).append(item)
         several = [(page, items) for page, items in pages.items() if page and len(items) > 1]
         alone = [item for page, items in pages.items() if not page or len(items) == 1 for item in items]
@@ -199,10 +214,12 @@ class Run:
             raise self._fatal
 
 
+def _creates(items: Sequence[Item]) -> list[Item]:
+    return [item for item in items if item.status is None and item.change.action == "create"]
+
+
 def _make_item(change: Change) -> Item:
-    """What the plan could not plan is skipped, and so is what would have to be created; what has moved is stale."""
-    if change.action == "create":
-        return Item(change, status="skipped", error="not created: create it in the console, then write its id")
+    """What the plan could not plan is skipped; what it found to have moved is stale."""
     if change.error is None:
         return Item(change)
     return Item(change, status="stale" if change.error.code == "moved" else "skipped", error=change.error.message)

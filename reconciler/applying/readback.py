@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -28,8 +28,9 @@ ERASED = "the API hides this key, and replaced the settings without it: set it a
 class Readback:
     """Judges sent items by what the API shows afterwards."""
 
-    def __init__(self, api: Api, ask: Ask, merging: Merging) -> None:
-        self._api, self._ask, self._merging = api, ask, merging
+    def __init__(self, api: Api, ask: Ask, merging: Merging, check: Callable[[Live], None] = lambda _: None) -> None:
+        """Check: raises for an object that ends the run, where nobody could look at it before it was written."""
+        self._api, self._ask, self._merging, self._check = api, ask, merging, check
 
     def read(self, page: str | None, items: list[Item]) -> None:
         """Reads the items back, several of one page with one request. What seems dropped stays open: it may lag."""
@@ -109,9 +110,16 @@ class Readback:
         except ApiError as error:
             item.close("unverified", f"sent, and could not be read back: {error.message}")
             return
+        new = item.change.action == "create"
         if after is None or item.before is None:
-            item.close("unverified", "sent, and the API no longer knows the object")
+            # What was just created may not be shown yet.
+            if not new or item.looked_enough:
+                item.close(
+                    "unverified", f"sent, and the API {'does not show' if new else 'no longer knows'} the object"
+                )
             return
+        if new:
+            self._check(after)
         self._decide(item, item.before, after)
 
     def _decide(self, item: Item, before: Live, after: Live) -> None:

@@ -23,6 +23,11 @@ class Applied(Struct, frozen=True):
     fatal: ReconcilerError | None = None
     refusal: RefusedError | None = None
 
+    @property
+    def unsettled(self) -> bool:
+        """Whether an object may have been created that no read has shown."""
+        return any(one.action == "create" and one.status == "unverified" for one in self.outcomes)
+
 
 def make_applied(
     items: Sequence[Item],

@@ -38,19 +38,27 @@ def _judge_field(change: Change, item: FieldChange, before: Live, after: Live, a
         if tail is not None and not str(wanted).endswith(tail):
             return FieldVerdict(item.path, "dropped", "the mask that the API shows ends differently", settled=False)
         return FieldVerdict(item.path, "masked", "sent; the API hides it, so it cannot be read back")
-    if item.secret and is_nothing(new) and item.path in change.unseen:
+    if item.secret and is_nothing(new) and (item.path in change.unseen or _may_be_hidden(change, after, ask)):
         return FieldVerdict(item.path, "masked", "sent; the API leaves it out, so it cannot be read back")
     if is_retyped(wanted, new):
         # Of a secret not even the kind is told.
         kind = "another type" if item.secret else kind_of(new)
         return FieldVerdict(item.path, "coerced", f"stored as {kind}; nothing to do, it is compared as text")
-    if is_equal(old, new) or (is_nothing(old) and is_nothing(new)):
+    if (is_equal(old, new) or (is_nothing(old) and is_nothing(new))) and change.action != "create":
         return FieldVerdict(item.path, "dropped", "the API ignored it: it reads as before", settled=False)
     if is_nothing(new) and not is_nothing(wanted):
         return FieldVerdict(item.path, "dropped", "the API did not keep it: nothing is there", settled=False)
     if item.secret:
         return FieldVerdict(item.path, "coerced", "stored differently: check its value", settled=False)
     return FieldVerdict(item.path, "coerced", f"stored as {shown(new)}: write that instead", settled=False)
+
+
+def _may_be_hidden(change: Change, after: Live, ask: Ask) -> bool:
+    """Of what was just created no plan could tell; an object that shows no secret at all may hide each."""
+    if change.action != "create":
+        return False
+    secrets = [value for key, value in after.settings.items() if ask.secret(key) and not is_nothing(value)]
+    return all(is_mask(value, secret=True) for value in secrets)
 
 
 def _judge_cleared(item: FieldChange, new: Json) -> FieldVerdict:

@@ -26,12 +26,13 @@ MOVED = "it is no longer what the plan saw, and was left alone: plan again"
 class Item(Struct):
     """status None: not decided. before: the object as last read before a PATCH. by: when that is too old to write by.
 
-    whole: goes out with whole settings. sent: a PATCH may have happened, so that only reading back can tell.
-    trouble: why no PATCH is known to have happened. after: an object read since, which saves the read-back.
-    stored: as last read after a PATCH. repaired: lost keys were put back. looks: reads again that did not show what was
-    sent. attempts: PATCHes that left. at_risk: settings that the proof of merging may have erased, as long as nobody
-    knows. secured: whole settings went after such a proof. refused: why this object alone was not written. held: not
-    begun since another one is stale. unheard: closed for want of an answer.
+    whole: goes out with whole settings. sent: a write may have happened, so that only reading back can tell. trouble:
+    why no write is known to have happened. after: an object read since, which saves the read-back. created: the id of
+    what a POST has made, or of what was found in its place. stored: as last read after a write. repaired: lost keys
+    were put back. looks: reads again that did not show what was sent. attempts: writes that left. at_risk: settings
+    that the proof of merging may have erased, as long as nobody knows. secured: whole settings went after such a proof.
+    refused: why this object alone was not written. held: not begun since another one is stale. unheard: closed for want
+    of an answer.
     """
 
     change: Change
@@ -42,6 +43,7 @@ class Item(Struct):
     sent: bool = False
     trouble: str | None = None
     after: Live | None = None
+    created: str | None = None
     stored: Live | None = None
     repaired: bool = False
     looks: int = 0
@@ -59,7 +61,7 @@ class Item(Struct):
     @property
     def one(self) -> str:
         """The id of the object."""
-        return self.change.id or ""
+        return self.change.id or self.created or ""
 
     @property
     def page(self) -> str | None:
@@ -96,7 +98,7 @@ class Item(Struct):
         status = self.status or ("unverified" if self.sent else "skipped")
         return Outcome(
             address=self.change.address,
-            id=self.change.id,
+            id=self.one or None,
             action=self.change.action,
             status=status,
             attempts=self.attempts,

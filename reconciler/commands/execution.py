@@ -23,12 +23,16 @@ from reconciler.commands.stopping import Stopping
 from reconciler.commands.turns import take_turn
 from reconciler.errors import ReconcilerError, StoppedError, UsageError, worst
 from reconciler.live.account import Account
+from reconciler.live.lease import Lease
 from reconciler.model import Plan, Problem, Report, ReportSummary
 from reconciler.options import Options
 from reconciler.planning.codec import format_time
 from reconciler.reporting.documents import report_document
 from reconciler.reporting.formats import report_writers
 from reconciler.reporting.report_text import render_report
+
+SETTLED = 14.0
+"""Seconds after which a read shows what a run has written that was killed, or could not tell."""
 
 
 class Execution(Struct, frozen=True):
@@ -67,29 +71,32 @@ def count_changes(plan: Plan) -> int:
 def execute(run: Execution) -> int:
     """Applies and prints the report; returns the exit code. One run at a time to an account on a host."""
     with ExitStack() as stack:
+        lease = Lease()
         if count_changes(run.plan):
-            run = _take_turn(run, stack)
-        return _execute(run)
+            run, lease = _take_turn(run, stack)
+        return _execute(run, lease)
 
 
-def _take_turn(run: Execution, stack: ExitStack) -> Execution:
+def _take_turn(run: Execution, stack: ExitStack) -> tuple[Execution, Lease]:
     """Waits for the account. What was read before somebody else wrote is not written by."""
     try:
         turn = take_turn(run.plan, run.options.api, run.account, run.request, run.console)
         lease = stack.enter_context(turn)
     except StoppedError:
         # The account sends nothing any more, so that the report says of each change that it was not begun.
-        return run
+        return run, Lease()
     if run.hand is not None and not lease.is_quiet_since(run.hand.read_at, run.account.now()):
-        return msgspec.structs.replace(run, hand=Hand(run.hand.objects, -math.inf))
-    return run
+        return msgspec.structs.replace(run, hand=Hand(run.hand.objects, -math.inf)), lease
+    return run, lease
 
 
-def _execute(run: Execution) -> int:
+def _execute(run: Execution, lease: Lease) -> int:
     began = time.monotonic()
     if run.memory is not None:
         run.memory.begin(run.plan)
-    applied = _apply(run)
+    lease.unsettled = any(change.action == "create" for change in run.plan.changes)
+    applied = _apply(run, run.account.now() + SETTLED if lease.follows_unsettled else None)
+    lease.unsettled = applied.unsettled
     unkept = [_attempt(lambda: _record(run, applied))]
     # A signal that came between two requests ends the run without an error of its own.
     code = worst([applied.code, run.stopping.code]) if applied.code and run.stopping.code else applied.code
@@ -133,7 +140,7 @@ def _keep(run: Execution, report: Report) -> None:
         save_file(run.request.report, report_document(report).encode())
 
 
-def _apply(run: Execution) -> Applied:
+def _apply(run: Execution, doubt: float | None) -> Applied:
     progress = run.console.progress()
     progress.start("applying", count_changes(run.plan), run.plan.summary.seconds)
     try:
@@ -144,7 +151,7 @@ def _apply(run: Execution) -> Applied:
             parallel=run.options.parallel,
             hand=run.hand,
             tick=lambda: progress.advance(1),
-            care=Care(run.request.all_or_nothing, run.request.first),
+            care=Care(run.request.all_or_nothing, run.request.first, doubt),
         )
     finally:
         progress.done()

@@ -12,12 +12,14 @@ from urllib.parse import urljoin
 
 from reconciler.errors import ReconcilerError
 from reconciler.live.client import Client
+from reconciler.live.decode import Decoder, NotJsonError, ShapeError
 from reconciler.live.exchange import Exchange
 from reconciler.live.gate import Clock, Gate
 from reconciler.live.listing import Progress
+from reconciler.live.lookup import Lookup
 from reconciler.live.pace import Windows
 from reconciler.live.probe import CORE, Probe
-from reconciler.live.reader import Reader
+from reconciler.live.reader import INTEGRATIONS, Reader, make_shapes
 from reconciler.live.transport import Transport
 from reconciler.model import Json, Live, Provider, Requests, Snapshot
 
@@ -57,6 +59,8 @@ class Account:
             self._transport, self._gate, rng=rng or SystemRandom(), token_name=token_name, on_request=on_request
         )
         self._reader = Reader(self._client, parallel=parallel)
+        self._lookup = Lookup(self._client, self._reader.read_one, make_shapes())
+        self._decoder = Decoder()
 
     def close(self) -> None:
         """Closes all connections."""
@@ -130,6 +134,21 @@ class Account:
     def read_one(self, one: str, *, effective: bool = False) -> Live | None:
         """One object; None where the API does not know the id. effective: as in read_snapshot."""
         return self._reader.read_one(one, effective=effective)
+
+    def find(self, providers: frozenset[str], name: str, *, sure: bool = False) -> tuple[Live, ...] | None:
+        """Integrations by provider and name; see Lookup.find."""
+        return self._lookup.find(providers, name, sure=sure)
+
+    def create(
+        self, body: dict[str, Json], *, quiet: bool, left: Callable[[], None], again: bool = False
+    ) -> str | None:
+        """One POST of an integration; its id, None where the answer does not tell it. See Client.send_post."""
+        answer = self._client.send_post(INTEGRATIONS, body, quiet=quiet, left=left, again=again)
+        try:
+            made = self._decoder.make_objects(answer).items if answer else ()
+        except (NotJsonError, ShapeError):
+            return None
+        return made[0].id if len(made) == 1 else None
 
     def send_patch(
         self,

@@ -41,11 +41,20 @@ class Holder(Struct, frozen=True):
     ended: float | None = None
 
 
-class Lease(Struct, frozen=True):
-    """A lease that is held. waited: another process had it. before: what its last holder left, None for the first."""
+class Lease(Struct):
+    """A lease that is held. waited: another process had it. before: what its last holder left, None for the first.
+
+    unsettled: set by its holder as long as it may have written what no read shows yet; it then leaves no end.
+    """
 
     waited: bool = False
     before: Holder | None = None
+    unsettled: bool = False
+
+    @property
+    def follows_unsettled(self) -> bool:
+        """Whether its last holder was killed, or left something unsettled: a read may not show yet what it wrote."""
+        return self.before is not None and self.before.ended is None
 
     def is_quiet_since(self, then: float, now: float) -> bool:
         """Whether nobody held it since `then` (monotonic seconds), so that what was read then may still be true."""
@@ -53,7 +62,7 @@ class Lease(Struct, frozen=True):
             return False
         if self.before is None:
             return True
-        # Without an end it was killed; an end in the future was written before the machine last started.
+        # Without an end it was killed, or is not settled; an end in the future was written before the machine started.
         return self.before.ended is not None and self.before.ended <= min(then, now)
 
 
@@ -158,7 +167,7 @@ def hold_lease(
         try:
             yield lease
         finally:
-            _write(number, msgspec.structs.replace(holder, ended=now()))
+            _write(number, msgspec.structs.replace(holder, ended=None if lease.unsettled else now()))
     finally:
         os.close(number)
 

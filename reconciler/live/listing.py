@@ -36,11 +36,12 @@ WAVE = 32
 
 
 class Shape(NamedTuple):
-    """How pages are asked for. size None: the API's own. view None: the default one."""
+    """How pages are asked for. size None: the API's own. view None: the default one. words: to be found in names."""
 
     size: int | None
     sort: str | None
     view: str | None = None
+    words: str | None = None
 
     def params(self, number: int) -> dict[str, str]:
         """The query of one page, numbered from 1."""
@@ -49,6 +50,8 @@ class Shape(NamedTuple):
             made["sort"] = self.sort
         if self.view:
             made["view"] = self.view
+        if self.words:
+            made |= {"q": self.words, "q_fields": "name"}
         return made
 
 

@@ -45,8 +45,7 @@ class Reader:
     def __init__(self, client: Client, *, page_size: int = 100, parallel: int = 4) -> None:
         self._client, self._parallel = client, parallel
         self._decoder = Decoder()
-        sizes = [page_size, *(size for size in SMALLER if size < page_size), None]
-        self._shapes = [*(Shape(size, "id") for size in sizes), Shape(None, None)]
+        self._shapes = make_shapes(page_size)
         self._view: str | None = None
         self._spoke = self._effective = self._catalogued = False
         self._ways: tuple[tuple[bool, bool], ...] = ((True, True), (False, True), (False, False))
@@ -235,6 +234,12 @@ class Reader:
                 self._ways = self._ways[self._ways.index((sized, ordered)) :]
                 return told
         return Page(())
+
+
+def make_shapes(page_size: int = 100) -> list[Shape]:
+    """How to ask for the list of integrations, the best first."""
+    sizes = [page_size, *(size for size in SMALLER if size < page_size), None]
+    return [*(Shape(size, "id") for size in sizes), Shape(None, None)]
 
 
 def _is_slim(page: Page[Live]) -> bool:

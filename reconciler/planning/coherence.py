@@ -82,6 +82,8 @@ def _judge(change: Change, secret: Secret, *, keyed: bool) -> Iterator[str]:
     new = change.action == "create"
     if change.error is not None or (change.id is None) is not new or (change.seen is None) is not new:
         yield "it cannot be sent"
+    if new and not all(isinstance(change.body.get(key), str) for key in ("name", "provider_id")):
+        yield "it names no provider or no name"
     if change.id is not None and (not _ID.fullmatch(change.id) or not change.id.strip(".")):
         yield "its id is none"
     if _paths_of(change) != [item.path for item in change.fields]:

@@ -36,10 +36,13 @@ def select_rows(items: Iterable[Item], query: dict[str, str], switches: Switches
         if name in query:
             fits = _make_filter(query[name])
             rows = [item for item in rows if fits(_as_text(item.get(name)))]
-    if query.get("q"):
+    if query.get("q") and switches.search != "ignored":
+        if switches.search == "refused":
+            raise Refusal(400, INVALID)
         fields = [name.strip() for name in query.get("q_fields", "name").split(",")]
         wanted = query["q"].lower()
-        rows = [item for item in rows if any(wanted in str(item.get(name, "")).lower() for name in fields)]
+        found = [item for item in rows if any(wanted in str(item.get(name, "")).lower() for name in fields)]
+        rows = found if switches.search == "works" else []
     return _sort(rows, query.get("sort"), switches)
 
 

@@ -102,7 +102,9 @@ def create_integration(world: World, request: Request, now: float, fault: Fault 
         **given, "id": world.account.take_id(), "company_id": world.account.company_id, "provider_id": provider.id,
         "type": provider.type, "is_default": False, "create_time": made, "update_time": made,
     }  # fmt: skip
-    if fault is None or fault.kind != "silent-drop":
+    if fault is not None and fault.kind == "silent-drop":
+        item["settings"] = {key: value for key, value in item["settings"].items() if key not in fault.keys}
+    if fault is None or fault.kind != "silent-drop" or fault.keys:
         world.account.put(item, now)
         world.note_write(now, "POST", item["id"], body)
     if world.switches.post_201 == "empty":

@@ -25,6 +25,7 @@ class Switches(Struct, frozen=True, forbid_unknown_fields=True):
     default_page_size: int = 20
     order: Literal["id", "name", "shuffled"] = "id"
     id_order: Literal["number", "text"] = "number"
+    search: Literal["works", "ignored", "refused", "empty"] = "works"
     moving_rows: bool = False
     moving_seed: int = 0
     read_lag: float = 0.0
@@ -67,6 +68,7 @@ DOCS: dict[str, str] = {
     "default_page_size": "items on a page where none is asked for",
     "order": "the list's order without ?sort; shuffled ignores ?sort too",
     "id_order": "ids sort as numbers or as text",
+    "search": "?q of a list finds, is ignored, is refused with 400, or finds nothing",
     "moving_rows": "rows move once while the first listing of several pages is read",
     "moving_seed": "what moves, modulo 3: 0 a row jumps to the front, 1 a new row appears, 2 the first row is deleted",
     "read_lag": "seconds after which reads show a write",

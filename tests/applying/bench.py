@@ -10,7 +10,7 @@ import msgspec
 from reconciler.applying.api import Ask
 from reconciler.applying.apply import Applied, Hand, apply_plan
 from reconciler.live.decode import Decoder
-from reconciler.model import Live, Manifest, Outcome, Plan, SecretRef, Setting, Snapshot, Source
+from reconciler.model import Lifecycle, Live, Manifest, Outcome, Plan, SecretRef, Setting, Snapshot, Source
 from reconciler.planning.guard import Guards
 from reconciler.planning.planner import Asked, Context, make_plan
 from reconciler.planning.settings import Place
@@ -58,13 +58,23 @@ def manifest(one: str, settings: Mapping[str, Setting] | None = None, **fields: 
     return Manifest(id=one, settings=dict(settings or {}), **told)
 
 
+def new(name: str = "Launch", settings: Mapping[str, Setting] | None = None, **fields: Any) -> Manifest:
+    """A manifest of a custom_email integration that may be created."""
+    told = {"address": f"custom_email/{name.lower()}", "provider": "custom_email", "source": Source("n.yaml", 1, 1)}
+    held: Mapping[str, Setting] = {"username": "new", "password": TOKEN} if settings is None else settings
+    return Manifest(id=None, name=name, settings=dict(held), lifecycle=Lifecycle(create=True), **{**told, **fields})
+
+
 def look(world: World, size: int = 100) -> Snapshot:
     """What a read of the whole account shows, without a request to it."""
     shown = [world.lens.integration(item) for item in world.account.items.values()]
     page = Decoder().make_page(msgspec.json.encode({"total": len(shown), "items": shown}))
     objects = {live.id: live for live in page.items}
-    providers = {live.provider.id: live.provider for live in page.items}
-    return Snapshot(objects, providers, complete=True, page_size=size, ids_in_order="number")
+    told = Decoder().make_providers(
+        msgspec.json.encode([world.lens.provider(one) for one in world.account.providers.values()])
+    )
+    providers = {provider.id: provider for provider in told.items}
+    return Snapshot(objects, providers, complete=True, page_size=size, ids_in_order="number", catalogued=True)
 
 
 def make_plan_of(

@@ -98,16 +98,6 @@ def test_what_the_plan_could_not_plan_is_skipped() -> None:
     assert applied.outcomes[0].error == "the API does not know id 1"
 
 
-def test_what_would_have_to_be_created_is_skipped() -> None:
-    """With what to do instead."""
-    world = make_world(row())
-    plan = make_plan_of(world, manifest("1", NEW))
-    new = msgspec.structs.replace(plan.changes[0], action="create", id=None, seen=None)
-    applied, api = run(world, msgspec.structs.replace(plan, changes=(new,)))
-    assert (applied.code, only(applied).status, api.trail()) == (6, "skipped", [])
-    assert "create it in the console" in (only(applied).error or "")
-
-
 def test_where_nothing_answers_the_run_ends_8() -> None:
     """And 6 where it is one object of several."""
     world, plan = make_many(2)

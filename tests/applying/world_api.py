@@ -25,6 +25,8 @@ from reconciler.errors import (
     UnreachableError,
 )
 from reconciler.live.decode import Decoder, NotJsonError, ShapeError
+from reconciler.live.lookup import Lookup
+from reconciler.live.reader import make_shapes
 from reconciler.model import Json, Live
 from reconciler.sandbox.messages import Answer, Request
 from reconciler.sandbox.world import TOKEN, World
@@ -71,6 +73,7 @@ class WorldApi:
         self.sent: list[Sent] = []
         self.waits: list[float] = []
         self.decoder = Decoder()
+        self.lookup = Lookup(self, self.read_one, make_shapes())  # type: ignore[arg-type]
         self.repeats = 0
         self._hold = 0.0
         self._code: int | None = None
@@ -164,6 +167,22 @@ class WorldApi:
             raise
         return next((live for live in told.items if live.id == one), None)
 
+    def get(self, path: str, params: dict[str, str] | None, decode: Callable[[bytes], T]) -> T:
+        """As live's client, for live's look-up."""
+        told = "&".join(f"{key}={value}" for key, value in (params or {}).items() if key in ("page", "q"))
+        return self._get("/v1/hood" + path, told, params or {}, decode)
+
+    def find(self, providers: frozenset[str], name: str, *, sure: bool = False) -> tuple[Live, ...] | None:
+        """By live's own look-up."""
+        return self.lookup.find(providers, name, sure=sure)
+
+    def create(
+        self, body: dict[str, Json], *, quiet: bool, left: Callable[[], None], again: bool = False
+    ) -> str | None:
+        """One POST."""
+        answer = self._write("POST", ALL, "new", body, left, None, quiet=quiet, again=again)
+        return self.decoder.make_objects(answer).items[0].id if answer else None
+
     def send_patch(
         self,
         one: str,
@@ -174,18 +193,33 @@ class WorldApi:
         by: float | None = None,
         again: bool = False,
     ) -> None:
-        """One PATCH; a 429 is sent again at once, a connection that fails after a pause."""
+        """One PATCH."""
+        self._write("PATCH", f"{ALL}/{one}", one, body, left, by, quiet=quiet, again=again)
+
+    def _write(
+        self,
+        method: str,
+        path: str,
+        what: str,
+        body: dict[str, Json],
+        left: Callable[[], None],
+        by: float | None,
+        *,
+        quiet: bool,
+        again: bool,
+    ) -> bytes:
+        """A 429 is sent again at once, a connection that fails after a pause."""
         attempt, throttled = 1, 0
         self.repeats += again
         if self.together is not None:
             self.together.wait(10)
         while True:
-            if self.dead("PATCH", one):
+            if self.dead(method, what):
                 attempt += 1
                 if not self.pause(attempt):
                     raise UnreachableError("no connection", sent=False)
                 continue
-            answer = self._send("PATCH", f"{ALL}/{one}", one, {}, body, by)
+            answer = self._send(method, path, what, {}, body, by)
             left()
             if answer.fault in ("reset", "timeout", "truncated"):
                 raise UnknownOutcomeError(answer.fault)
@@ -196,7 +230,7 @@ class WorldApi:
             elif answer.status < 300:
                 if answer.body.strip() and not answer.body.startswith((b"{", b"[")):
                     raise UnknownOutcomeError("not the API's answer")
-                return
+                return answer.body.strip()
             else:
                 raise _refusal(answer, quiet=quiet)
 

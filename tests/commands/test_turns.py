@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from reconciler.commands import turns
+from reconciler.commands import execution, turns
 from reconciler.commands.request import Request
 from reconciler.commands.turns import find_file
 from reconciler.live.lease import CannotLockError, Holder
@@ -62,6 +62,31 @@ def test_what_was_read_before_another_wrote_is_read_again(stage: Stage, holder: 
     report = stage.run("apply", "--yes", "--format", "json").document
     assert report["summary"]["applied"] == 1
     assert report["requests"]["get"] == reads
+
+
+NEW = """key: launch
+provider: mitto
+name: Launch
+settings: {default_sender: LAUNCH, api_key: {secret: "env:HOOD_MITTO_API_KEY"}}
+lifecycle: {create: true}
+"""
+
+
+@pytest.mark.parametrize(("holder", "looks"), [(Holder(ended=0.0), 1), (Holder(), 2)])
+def test_nothing_is_created_before_what_a_killed_run_wrote_must_show(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, holder: Holder, looks: int
+) -> None:
+    """The look-up is made once more after the waits for lagging reads; and this run ends settled."""
+    monkeypatch.setattr(execution, "SETTLED", 0.2)
+    stage.run("apply", "--yes")
+    leave(stage, holder)
+    stage.write("manifests/main.yaml", NEW)
+    stage.run("plan", "--out", "plan.json", HOOD_MITTO_API_KEY="k")
+    before = len(stage.world.log)
+    stage.run("apply", "plan.json", HOOD_MITTO_API_KEY="k")
+    assert [entry.method for entry in stage.world.log[before:]] == [*["GET"] * looks, "POST", "GET"]
+    (file,) = (stage.runtime / "reconciler").glob("*.lock")
+    assert msgspec.json.decode(file.read_bytes(), type=Holder).ended is not None
 
 
 def test_the_key_is_the_company_or_else_the_account(stage: Stage) -> None:

@@ -85,6 +85,7 @@ class Switches:
     lag: int = 0
     stores_null: bool = False
     degrades: bool = False
+    empty_201: bool = False
 
 
 class Account:
@@ -162,6 +163,17 @@ class Account:
         self.clock += 1
         item["update_time"] = f"2026-01-01 00:{self.clock // 60:02}:{self.clock % 60:02}"
         return 204
+
+    def post(self, body: Any) -> Item | None:
+        """POST /integrations: the new object, None where it is refused."""
+        known = {one["id"] for one in self.providers}
+        if not isinstance(body, dict) or body.get("provider_id") not in known or not body.get("name"):
+            return None
+        id_ = str(max([1999, *map(int, self.items)]) + 1)
+        item = integration(id_, body["provider_id"], body["name"], {}, status=body.get("status", "active"))
+        item["settings"] = self.merge(item, body["settings"])
+        self.items[id_] = item
+        return item
 
     def merge(self, item: Item, sent: Item) -> Item:
         """The stored settings after a PATCH: undefined keys are omitted."""

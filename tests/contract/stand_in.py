@@ -132,6 +132,11 @@ class StandIn:
             shown = self.account.get(request.id)
             unknown = self.switches.unknown_status
             return (200, shown) if shown is not None else (unknown, ERRORS[unknown])
+        if request.method == "POST" and request.path == PREFIX + "/integrations":
+            made = self.account.post(request.body)
+            if made is None:
+                return 400, ERRORS[400]
+            return 201, None if self.switches.empty_201 else self.account.show(made)
         if request.method == "PATCH" and request.id:
             status = self.account.patch(request.id, request.body)
             return status, None if status == 204 else ERRORS[status]

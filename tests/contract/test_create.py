@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.contract.account import DESIRED_SECRET, mitto_item
 from tests.contract.desk import Desk
-from tests.contract.stand_in import StandIn
+from tests.contract.stand_in import Fault, StandIn
 
 NEW = """\
 key: launch
@@ -113,3 +115,99 @@ def test_more_than_five_are_refused_without_any_configuration(desk: Desk, api: S
     assert not any(one["refused"] for one in plan["changes"])
     desk.write("reconciler.yaml", "version: 1\nguard: {max_creates: 6}\naccounts: {main: {path: manifests}}\n")
     assert not any(one["refused"] for one in desk.plan(env=SECRET)["changes"])
+
+
+def apply_new(desk: Desk, *args: str, code: int = 0) -> Any:
+    """The report of an apply of the one manifest, which may be created."""
+    desk.write("manifests/main.yaml", NEW)
+    return desk.apply(*args, code=code, env=SECRET)
+
+
+def named(api: StandIn) -> list[dict[str, Any]]:
+    """What is named Launch."""
+    return [item for item in api.account.items.values() if item["name"] == "Launch"]
+
+
+def test_it_is_created_and_read_back_and_then_nothing_is_left_to_do(desk: Desk, api: StandIn) -> None:
+    """A look-up right before the POST, the id in the outcome, a verdict per field; the secret is in no output."""
+    report = apply_new(desk)
+    (outcome,) = report["outcomes"]
+    assert (outcome["action"], outcome["status"], outcome["id"], outcome["attempts"]) == (
+        "create",
+        "applied",
+        "2000",
+        1,
+    )
+    assert {field["verdict"] for field in outcome["fields"]} == {"applied"}
+    (post,) = api.sent("POST")
+    assert post.body["settings"] == {"api_key": DESIRED_SECRET, "default_sender": "LAUNCH"}
+    trail = [(one.method, one.path.rpartition("/")[2]) for one in api.requests]
+    at = trail.index(("POST", "integrations"))
+    assert (trail[at - 1], trail[at + 1]) == (("GET", "integrations"), ("GET", "2000"))
+    assert report["requests"] == {"get": len(api.sent("GET")), "patch": 0, "post": 1, "throttled": 0, "retried": 0}
+    assert desk.plan(env=SECRET)["changes"][0]["action"] == "none"
+    text = desk.run("apply", "--yes", env=SECRET, code=0).out
+    assert "No changes" in text
+
+
+def test_the_text_of_a_report_shows_what_was_created(desk: Desk, api: StandIn) -> None:
+    """With `+` and the new id."""
+    desk.write("manifests/main.yaml", NEW)
+    ran = desk.run("apply", "--yes", env=SECRET, code=0)
+    assert "+ mitto/launch (2000)" in ran.out
+    assert "1 POST" in ran.out
+
+
+def test_a_saved_plan_creates_once_however_often_it_is_applied(desk: Desk, api: StandIn) -> None:
+    """The second time it is unchanged; changed by hand it is stale, field by field."""
+    desk.write("manifests/main.yaml", NEW)
+    desk.run("plan", "--out", "plan.json", code=0, env=SECRET)
+    for status in ("applied", "unchanged"):
+        report = desk.run("apply", "plan.json", "--format", "json", code=0, env=SECRET).document
+        assert (report["outcomes"][0]["status"], report["outcomes"][0]["id"]) == (status, "2000")
+    api.settings("2000")["default_sender"] = "BY HAND"
+    report = desk.run("apply", "plan.json", "--format", "json", code=5, env=SECRET).document
+    (moved,) = report["outcomes"][0]["moved"]
+    assert (moved["path"], moved["then"], moved["now"], moved["wanted"]) == (
+        ["settings", "default_sender"], None, "BY HAND", "LAUNCH",
+    )  # fmt: skip
+    assert len(named(api)) == len(api.sent("POST")) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "written"), [("answer", True), ("reset", True), ("page", True), ("answer", False)])
+def test_a_create_of_unknown_outcome_is_looked_up_first(desk: Desk, api: StandIn, kind: str, written: bool) -> None:
+    """There is one in the end, and a second POST only where none has shown."""
+    fault = Fault("POST", kind=kind, status=503, written=written)
+    page = Fault("POST", status=200, raw=b"<html>Log in</html>", written=written)
+    api.faults = [page if kind == "page" else fault]
+    report = apply_new(desk)
+    assert report["outcomes"][0]["status"] == "applied"
+    assert (len(named(api)), len(api.sent("POST"))) == (1, 1 if written else 2)
+    assert report["requests"]["retried"] == (0 if written else 1)
+
+
+def test_an_empty_201_is_looked_up(desk: Desk, api: StandIn) -> None:
+    """Its id stands in the outcome all the same."""
+    api.switches.empty_201 = True
+    report = apply_new(desk)
+    assert (report["outcomes"][0]["status"], report["outcomes"][0]["id"]) == ("applied", "2000")
+    assert len(api.sent("POST")) == 1
+
+
+def test_a_refused_create_has_failed_and_is_sent_once(desk: Desk, api: StandIn) -> None:
+    """400, with its trace id."""
+    api.faults = [Fault("POST", status=400, times=9)]
+    report = apply_new(desk, code=6)
+    assert (report["outcomes"][0]["status"], report["outcomes"][0]["trace_id"]) == ("failed", "trace-400")
+    assert len(api.sent("POST")) == 1
+
+
+def test_a_list_that_vanishes_before_the_apply_refuses_with_a_line_on_stderr(desk: Desk, api: StandIn) -> None:
+    """Exit 4; nothing was sent."""
+    desk.write("manifests/main.yaml", NEW)
+    desk.run("plan", "--out", "plan.json", code=0, env=SECRET)
+    api.switches.listing = "absent"
+    ran = desk.run("apply", "plan.json", code=4, env=SECRET)
+    assert "mitto/launch: the list of live objects is absent" in ran.err
+    assert api.sent("POST") == []

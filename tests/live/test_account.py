@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from reconciler.errors import StoppedError, UnauthorisedError
 from reconciler.live.account import Account
 from reconciler.sandbox.messages import Request
 from reconciler.sandbox.state import load_world
+from reconciler.sandbox.switches import Switches
 from reconciler.sandbox.world import World
 from tests.virtual_clock import VirtualClock
 
@@ -63,6 +65,35 @@ def test_it_reads_writes_and_counts() -> None:
     assert ("PATCH", 204) in seen
     assert account.requests.patch == 1
     assert account.requests.get == len(seen) - 1
+    account.close()
+
+
+@pytest.mark.parametrize(
+    ("switches", "told"), [({}, True), ({"post_201": "empty"}, False), ({"envelope": "items"}, True)]
+)
+def test_it_creates_and_finds(switches: dict[str, Any], told: bool) -> None:
+    """The id of what was made, where the answer tells it; and what was made is found by provider and name."""
+    world = load_world(switches=Switches(**switches))
+    account = open_account(world, VirtualClock(), [])
+    body = {"name": "Launch", "provider_id": "1004", "settings": {"api_key": "k", "default_sender": "L"}}
+    assert account.find(frozenset({"1004"}), "Launch") == ()
+    left: list[int] = []
+    made = account.create(body, quiet=True, left=lambda: left.append(1))
+    found = account.find(frozenset({"1004"}), "Launch", sure=True)
+    assert found is not None
+    assert (made == found[0].id) is told
+    assert (len(left), account.requests.post) == (1, 1)
+    account.close()
+
+
+@pytest.mark.parametrize("text", ['{"total": 2}', '"1161"', "[]", "{}", '{"items": []}', '[{"id": "1"}, {"id": "2"}]'])
+def test_an_answer_to_a_create_that_tells_no_id_is_looked_up(text: str) -> None:
+    """JSON of any other shape."""
+    account = Account(
+        api="https://api.example.com/v1/hood", token=lambda: "token", per_second=8, per_minute=120, parallel=1,
+        token_name="OCAMBA_TOKEN", http=httpx.MockTransport(lambda _: httpx.Response(201, text=text)),
+    )  # fmt: skip
+    assert account.create({"name": "x"}, quiet=False, left=lambda: None) is None
     account.close()
 
 

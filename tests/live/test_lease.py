@@ -151,6 +151,17 @@ def test_what_was_read_before_another_wrote_is_told_apart(held: Lease, quiet: bo
     assert held.is_quiet_since(10.0, 20.0) is quiet
 
 
+@pytest.mark.parametrize("unsettled", [True, False])
+def test_what_may_not_show_yet_is_told_to_the_next_holder(tmp_path: Path, unsettled: bool) -> None:
+    """As a kill would: no end stands in the file."""
+    file = tmp_path / "a.lock"
+    with hold(file) as held:
+        assert not held.follows_unsettled
+        held.unsettled = unsettled
+    with hold(file) as held:
+        assert held.follows_unsettled is unsettled
+
+
 def test_a_full_disk_holds_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The lock is what counts, its text is for people."""
 

@@ -200,6 +200,9 @@ def test_a_create_names_its_provider_and_has_no_id() -> None:
     check_coherence(load(document), "p.json", is_secret, keyed=False)
     made["id"] = "7"
     assert "cannot be sent" in refuse(document).problems[0].message
+    made["id"] = None
+    del made["body"]["provider_id"]
+    assert "names no provider" in refuse(document).problems[0].message
 
 
 def test_every_change_is_told() -> None:
