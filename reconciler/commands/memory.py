@@ -134,9 +134,10 @@ def _is_remembered(change: Change, item: FieldChange) -> bool:
 
 def _is_certain(item: FieldChange, outcome: Outcome) -> bool:
     """Whether what was wanted is there: it was read back, or nothing speaks against it where it is hidden."""
-    if outcome.status == "unchanged":
-        return True
     verdicts = [verdict for verdict in outcome.fields if verdict.path == item.path]
+    if outcome.status == "unchanged":
+        # What was found in place of what was to be created may hide another value.
+        return not any(verdict.verdict == "masked" for verdict in verdicts)
     return bool(verdicts) and all(
         verdict.settled and (verdict.verdict != "masked" or outcome.status == "applied") for verdict in verdicts
     )

@@ -75,6 +75,16 @@ def test_nothing_is_remembered_at_first(file: Path) -> None:
     assert repr(remember(file)) == "Memory(state.json)"
 
 
+def test_a_secret_that_is_hidden_in_what_was_found_is_not_certain(file: Path) -> None:
+    """Found in place of what was to be created: somebody else may have given it another one. Created it is known."""
+    new = make_change(action="create", id=None, address="twilio/1")
+    for done, expected in ((outcome("unchanged", "masked", attempts=0), None), (outcome("applied", "masked"), True)):
+        memory, plan = remember(file), make_plan(new)
+        memory.begin(plan)
+        memory.finish(plan, (done,), ASK)
+        assert known(file, "value of A") is expected
+
+
 @pytest.mark.parametrize(
     "done",
     [
