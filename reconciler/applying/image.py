@@ -17,7 +17,7 @@ def with_image(outcome: Outcome, item: Item, secret: Callable[[str], bool]) -> O
     Keys that were lost are part of it. No value of a secret is, and no mask.
     """
     live = item.before
-    if not item.attempts or live is None:
+    if not item.attempts or live is None or item.change.action == "create":
         return outcome
     sent = {field.path: field for field in item.change.fields}
     lost = [verdict.path for verdict in outcome.fields if verdict.verdict == "lost"]

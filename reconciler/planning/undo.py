@@ -45,8 +45,13 @@ class Undo(Struct):
 
 def is_undoable(outcome: Outcome) -> bool:
     """Whether the apply may have changed this object."""
-    created = outcome.action == "create" and outcome.attempts > 0
-    return bool(outcome.before or outcome.unkept) or created
+    return bool(outcome.before or outcome.unkept) or _is_created(outcome)
+
+
+def _is_created(outcome: Outcome) -> bool:
+    """Whether it may not have been there before."""
+    known = outcome.id is not None or outcome.status == "unverified"
+    return outcome.action == "create" and outcome.attempts > 0 and known
 
 
 def make_bare(outcome: Outcome, file: str) -> Manifest:
@@ -113,8 +118,9 @@ def _find_obstacle(path: Path, before: Json, now: Json, live: Live) -> str | Non
 
 
 def _tell_unkept(outcome: Outcome, bare: Manifest) -> Iterator[Problem]:
-    if outcome.action == "create" and outcome.attempts:
-        message = f"{bare.address}: not undone: it was created, and the API deletes nothing"
+    if outcome.action == "create":
+        was = "was" if outcome.id is not None else "may have been"
+        message = f"{bare.address}: not undone: it {was} created, and the API deletes nothing"
         yield Problem("not-restored", message, bare.source, "retire it by its status, and take its document out")
         return
     for path in outcome.unkept:

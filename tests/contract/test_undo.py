@@ -107,6 +107,16 @@ def test_a_secret_is_not_brought_back_and_that_is_said(desk: Desk, api: StandIn)
     assert api.settings("1161")[PHONE[1]] == "+13345550100"
 
 
+def test_what_was_created_stays_and_that_is_said(desk: Desk, api: StandIn) -> None:
+    """The API deletes nothing: 6, and what to do."""
+    new = "provider: mitto\nname: New\nsettings: {default_sender: S}\nlifecycle: {create: true}\n"
+    desk.write("manifests/main.yaml", new)
+    desk.apply("--report", "report.json")
+    ran = desk.run("undo", "report.json", "--yes", code=6)
+    assert "mitto/new: not undone: it was created, and the API deletes nothing" in ran.out
+    assert "New" in [item["name"] for item in api.account.items.values()]
+
+
 def test_what_was_absent_is_cleared(desk: Desk, api: StandIn) -> None:
     """Null for a key that was not there; a required one stays, and that is said."""
     api.account.items["1170"]["settings"] = {"default_sender": "OLD"}

@@ -93,6 +93,9 @@ def test_what_is_not_kept_and_what_was_created_is_told() -> None:
     out = undo(created, live=make_live())
     assert (out.manifests, out.moved) == ([], [])
     assert "twilio/new: not undone: it was created" in out.left[0].message
+    lost = outcome({}, {}, action="create", address="twilio/new", id=None, status="unverified")
+    assert "it may have been created" in undo(lost).left[0].message
+    assert undo(outcome({}, {}, action="create", id=None, status="failed")) == Undo()
 
 
 def test_only_what_was_sent_and_is_in_scope_is_looked_at() -> None:
