@@ -76,6 +76,9 @@ HISTORY: tuple[Option, ...] = (
     click.option("--base", metavar="REV", help="Tell of each change who moved since this Git revision."),
     click.option("--changed-since", metavar="REV", help="Only what the commits since this Git revision touch."),
 )
+WRITE_IDS: Option = click.option(
+    "--write-ids", is_flag=True, help="Put the id of what was created into its manifest, and change no other byte."
+)
 STATE: Option = click.option(
     "--state", type=click.Path(path_type=Path), metavar="FILE", help="Fingerprints of what was applied; RECONCILER_KEY."
 )

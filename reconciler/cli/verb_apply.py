@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.cli.flags import APPLYING, METRICS, OVERRIDE, RESEND, SCOPE, STATE, format_options, with_options
+from reconciler.cli.flags import (
+    APPLYING,
+    METRICS,
+    OVERRIDE,
+    RESEND,
+    SCOPE,
+    STATE,
+    WRITE_IDS,
+    format_options,
+    with_options,
+)
 from reconciler.cli.verbs import run
 from reconciler.commands.forms import REPORT
 
@@ -17,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @click.command("apply")
-@with_options(*SCOPE, STATE, RESEND, OVERRIDE, METRICS, *format_options(*REPORT), *APPLYING)
+@with_options(*SCOPE, STATE, RESEND, OVERRIDE, METRICS, *format_options(*REPORT), *APPLYING, WRITE_IDS)
 @click.pass_context
 def verb(context: click.Context, /, **given: Any) -> int:
     """Apply a saved plan as it is, or plan, ask and apply. Reads back what it wrote.

@@ -16,6 +16,7 @@ from reconciler.applying.api import Ask
 from reconciler.applying.apply import Applied, Care, Hand, apply_plan
 from reconciler.commands.console import Console
 from reconciler.commands.files import check_target, save_file
+from reconciler.commands.ids import WrittenIds, write_ids
 from reconciler.commands.memory import Memory
 from reconciler.commands.provenance import find_provenance
 from reconciler.commands.request import Request
@@ -31,6 +32,7 @@ from reconciler.reporting.documents import report_document
 from reconciler.reporting.formats import report_writers
 from reconciler.reporting.report_text import render_report
 
+INCOMPLETE = 6
 SETTLED = 14.0
 """Seconds after which a read shows what a run has written that was killed, or could not tell."""
 
@@ -98,9 +100,11 @@ def _execute(run: Execution, lease: Lease) -> int:
     applied = _apply(run, run.account.now() + SETTLED if lease.follows_unsettled else None)
     lease.unsettled = applied.unsettled
     unkept = [_attempt(lambda: _record(run, applied))]
+    ids = _write_ids(run, applied)
     # A signal that came between two requests ends the run without an error of its own.
     code = worst([applied.code, run.stopping.code]) if applied.code and run.stopping.code else applied.code
-    report = make_report(run, applied, time.monotonic() - began, code)
+    code = worst([code, INCOMPLETE]) if ids.problems else code
+    report = make_report(run, applied, ids, time.monotonic() - began, code)
     run.console.measured.report, run.console.measured.requests = report.summary, report.requests
     run.console.measured.plan = run.plan.summary
     unkept.append(_attempt(lambda: _keep(run, report)))
@@ -134,6 +138,15 @@ def _record(run: Execution, applied: Applied) -> None:
         run.memory.finish(run.plan, applied.outcomes, run.ask)
 
 
+def _write_ids(run: Execution, applied: Applied) -> WrittenIds:
+    """Puts ids into the manifests where that was asked for; those of a saved plan are the account's own."""
+    if not run.request.write_ids:
+        return WrittenIds()
+    paths = run.request.paths if run.hand is not None else ()
+    cwd, literals = run.request.cwd, run.request.allow_literals
+    return write_ids(applied.outcomes, run.options, paths, cwd, allow_literals=literals)
+
+
 def _keep(run: Execution, report: Report) -> None:
     """Saves the report where that was asked for, before anything else can go wrong."""
     if run.request.report is not None:
@@ -157,7 +170,7 @@ def _apply(run: Execution, doubt: float | None) -> Applied:
         progress.done()
 
 
-def make_report(run: Execution, applied: Applied, seconds: float, code: int) -> Report:
+def make_report(run: Execution, applied: Applied, ids: WrittenIds, seconds: float, code: int) -> Report:
     """What an apply did, with the exit code of the whole run."""
     counts = dict.fromkeys(ReportSummary.__struct_fields__, 0)
     for outcome in applied.outcomes:
@@ -170,8 +183,8 @@ def make_report(run: Execution, applied: Applied, seconds: float, code: int) -> 
         requests=run.account.requests,
         seconds=round(seconds, 1),
         exit_code=code,
-        notes=applied.notes,
-        warnings=_unsaid_warnings(run),
+        notes=(*applied.notes, *ids.notes),
+        warnings=(*_unsaid_warnings(run), *ids.problems),
         created=format_time(datetime.now(UTC)),
         api=run.plan.api,
         company_id=run.plan.company_id,

@@ -17,7 +17,7 @@ SWITCHES = ("sandbox", "strict", "quiet", "verbose")
 YES, NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
 FIELDS = frozenset(
     {"targets", "strict", "allow_literals", "sandbox", "out", "detailed_exitcode", "show_unmanaged", "yes", "report"}
-    | {"live", "base", "changed_since", "all_or_nothing", "first", "state", "resend_secrets", "no_secrets"}
+    | {"live", "base", "changed_since", "all_or_nothing", "first", "state", "resend_secrets", "no_secrets", "write_ids"}
 )
 
 
@@ -46,6 +46,7 @@ class Request(Struct, frozen=True):
     changed_since: str | None = None
     state: Path | None = None
     resend_secrets: bool = False
+    write_ids: bool = False
     no_secrets: bool = False
 
     def __repr__(self) -> str:
