@@ -20,6 +20,8 @@ NAME = "reconciler.yaml"
 
 Text = Annotated[str, Meta(min_length=1)]
 _Reference = Annotated[str, Meta(pattern=r"^env:[A-Za-z_][A-Za-z0-9_]*$(?!\n)")]
+_VariableName = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$(?!\n)")]
+_VariableText = Annotated[str, Meta(pattern=r"^(?![\s\S]*\$\{var:)")]
 _Count = Annotated[int, Meta(ge=0)]
 
 
@@ -40,6 +42,8 @@ class AccountFile(Struct, frozen=True, forbid_unknown_fields=True):
     company_id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)")] | msgspec.UnsetType = msgspec.UNSET
     token: TokenFile = TokenFile("env:OCAMBA_TOKEN")
     path: Text = "."
+    overlay: Text | msgspec.UnsetType = msgspec.UNSET
+    variables: dict[_VariableName, _VariableText] = {}
 
 
 class LimitsFile(Struct, frozen=True, forbid_unknown_fields=True):

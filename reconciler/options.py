@@ -7,15 +7,15 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal, NoReturn, TypeVar, cast
+from typing import Any, Literal, NoReturn, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
 
-from reconciler.configuration import ConfigFile, Configuration, find_config, read_config
+from reconciler.configuration import AccountFile, ConfigFile, Configuration, GuardFile, find_config, read_config
 from reconciler.errors import RefusedError, UnauthorisedError, UsageError
 from reconciler.model import Problem
-from reconciler.trust import DEFAULT_API, judge_api, make_globs, may_hold_token
+from reconciler.trust import judge_trust
 
 SettingsPatch = Literal["auto", "changed", "whole"]
 
@@ -44,7 +44,8 @@ class Options(Struct, frozen=True):
 
     per_second, per_minute: the account's limits in requests; run_per_second, run_per_minute: what the run takes.
     expires: seconds that a saved plan may be applied. secret_env, secret_files, secret_exec: the globs of the file's
-    secrets.env, files and exec, None where it has none. warnings: what offline did not refuse.
+    secrets.env, files and exec, None where it has none. overlay: the account's folder of overlays; overlays: of all
+    accounts. warnings: what offline did not refuse.
     """
 
     api: str
@@ -70,6 +71,9 @@ class Options(Struct, frozen=True):
     config_file: str | None = None
     config_digest: str | None = None
     accounts: tuple[str, ...] = ("default",)
+    variables: Mapping[str, str] = {}
+    overlay: Path | None = None
+    overlays: tuple[Path, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
     @property
@@ -117,12 +121,14 @@ def load_options(*, flags: Flags, environ: Mapping[str, str], cwd: Path, paths: 
     content = config.content
     name = _choose_account(flags.account or environ.get("RECONCILER_ACCOUNT"), tuple(content.accounts))
     account = content.accounts[name]
-    api, refusals = _judge_trust(flags, environ, config, name)
-    limits, guard, secrets = content.limits, content.guard, content.secrets
+    api, refusals = judge_trust(flags.api, environ, config, name)
+    if refusals and not flags.offline:
+        raise RefusedError(refusals[0].message, refusals[0].fix, refusals)
+    limits, secrets = content.limits, content.secrets
     return Options(
         api=api,
         account=name,
-        root=Path(os.path.normpath(path.parent / account.path)) if path else cwd / "manifests",
+        **_place(path, account, content, cwd),
         company_id=_or_none(account.company_id),
         token_env=account.token.variable,
         exclude=content.exclude,
@@ -132,9 +138,7 @@ def load_options(*, flags: Flags, environ: Mapping[str, str], cwd: Path, paths: 
         share=_read_number(environ, "SHARE", float, 1, limits.share),
         settings_patch=_choose_settings_patch(flags, environ, content.settings_patch),
         expires=int(content.plan.expires[:-1]) * _SECONDS[content.plan.expires[-1]],
-        guard_max_changes=_or_none(guard.max_changes),
-        guard_max_percent=_or_none(guard.max_percent),
-        guard_max_creates=_or_none(guard.max_creates),
+        **_guards(content.guard),
         secret_env=_or_none(secrets.env),
         secret_files=_or_none(secrets.files),
         secret_exec=_or_none(secrets.exec),
@@ -145,6 +149,28 @@ def load_options(*, flags: Flags, environ: Mapping[str, str], cwd: Path, paths: 
         accounts=tuple(content.accounts),
         warnings=tuple(refusals),
     )
+
+
+def _place(path: Path | None, account: AccountFile, content: ConfigFile, cwd: Path) -> dict[str, Any]:
+    """Where an account's manifests and overlays lie, and its variables."""
+    if path is None:
+        return {"root": cwd / "manifests"}
+
+    def below(name: str) -> Path:
+        return Path(os.path.normpath(path.parent / name))
+
+    overlays = {name: below(name) for one in content.accounts.values() if (name := _or_none(one.overlay)) is not None}
+    own = _or_none(account.overlay)
+    return {
+        "root": below(account.path),
+        "variables": account.variables,
+        "overlay": None if own is None else overlays[own],
+        "overlays": tuple(overlays.values()),
+    }
+
+
+def _guards(guard: GuardFile) -> dict[str, Any]:
+    return {f"guard_{name}": _or_none(getattr(guard, name)) for name in ("max_changes", "max_percent", "max_creates")}
 
 
 def _or_none(value: _T | msgspec.UnsetType) -> _T | None:
@@ -162,43 +188,6 @@ def _choose_account(chosen: str | None, accounts: tuple[str, ...]) -> str:
     if len(accounts) > 1:
         raise UsageError(f"several accounts are configured: {known}", f"choose one: --account {accounts[0]}")
     return accounts[0]
-
-
-def _judge_trust(
-    flags: Flags, environ: Mapping[str, str], config: Configuration, account: str
-) -> tuple[str, list[Problem]]:
-    """The address, and what is refused (raised unless the run is offline)."""
-    api, refusals = _judge_api(flags, environ, config)
-    refusals += _judge_token(account, environ, config)
-    if refusals and not flags.offline:
-        raise RefusedError(refusals[0].message, refusals[0].fix, refusals)
-    return api, refusals
-
-
-def _judge_api(flags: Flags, environ: Mapping[str, str], config: Configuration) -> tuple[str, list[Problem]]:
-    """The address, and why it is refused. The operator's word (flag, variable) beats the file's."""
-    label, named = ("--api", flags.api) if flags.api else ("RECONCILER_API", environ.get("RECONCILER_API"))
-    place = None
-    if not named:
-        label, named = "api", _or_none(config.content.api)
-        place = config.find_place("api") if named else None
-    address = judge_api(named or DEFAULT_API, from_file=label == "api")
-    if address.wrong and label != "api":
-        raise UsageError(f"{label} {address.wrong}", f"write a URL such as {DEFAULT_API}")
-    reason = address.refused or address.wrong
-    if reason is None:
-        return address.url, []
-    fix = "name the server with --api or RECONCILER_API instead" if label == "api" else f"write {DEFAULT_API}"
-    return DEFAULT_API, [Problem("api-refused", f"{label}: {reason}", place, fix)]
-
-
-def _judge_token(name: str, environ: Mapping[str, str], config: Configuration) -> list[Problem]:
-    variable = config.content.accounts[name].token.variable
-    if may_hold_token(variable, make_globs(environ.get("RECONCILER_TOKEN_ENV"))):
-        return []
-    message = f"accounts.{name}.token: the token may not be read from {variable}, only from OCAMBA_*"
-    fix = f"name the variable OCAMBA_…, or set RECONCILER_TOKEN_ENV={variable} where the tool runs"
-    return [Problem("token-refused", message, config.find_place("accounts", name, "token"), fix)]
 
 
 def _choose_parallel(flags: Flags, environ: Mapping[str, str], otherwise: int) -> int:

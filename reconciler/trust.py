@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from urllib.parse import SplitResult, urlsplit
 
-from msgspec import Struct
+from msgspec import Struct, UnsetType
+
+from reconciler.configuration import Configuration
+from reconciler.errors import UsageError
+from reconciler.model import Problem
 
 DEFAULT_API = "https://api.ocamba.com/v1/hood"
 """The Hood API (docs.ocamba.com, Hood API, every page)."""
@@ -91,3 +96,37 @@ def may_hold_token(name: str, granted: tuple[str, ...]) -> bool:
 def make_globs(text: str | None) -> tuple[str, ...]:
     """The globs of a comma-separated variable."""
     return tuple(filter(None, (part.strip() for part in (text or "").split(","))))
+
+
+def judge_trust(
+    given: str | None, environ: Mapping[str, str], config: Configuration, account: str
+) -> tuple[str, list[Problem]]:
+    """The address, by --api (given), RECONCILER_API or the file, and what is refused. Raises UsageError."""
+    api, refusals = _judge_api(given, environ, config)
+    return api, [*refusals, *_judge_token(account, environ, config)]
+
+
+def _judge_api(given: str | None, environ: Mapping[str, str], config: Configuration) -> tuple[str, list[Problem]]:
+    """The address, and why it is refused. The operator's word (flag, variable) beats the file's."""
+    label, named = ("--api", given) if given else ("RECONCILER_API", environ.get("RECONCILER_API"))
+    place = None
+    if not named:
+        label, named = "api", None if isinstance(config.content.api, UnsetType) else config.content.api
+        place = config.find_place("api") if named else None
+    address = judge_api(named or DEFAULT_API, from_file=label == "api")
+    if address.wrong and label != "api":
+        raise UsageError(f"{label} {address.wrong}", f"write a URL such as {DEFAULT_API}")
+    reason = address.refused or address.wrong
+    if reason is None:
+        return address.url, []
+    fix = "name the server with --api or RECONCILER_API instead" if label == "api" else f"write {DEFAULT_API}"
+    return DEFAULT_API, [Problem("api-refused", f"{label}: {reason}", place, fix)]
+
+
+def _judge_token(name: str, environ: Mapping[str, str], config: Configuration) -> list[Problem]:
+    variable = config.content.accounts[name].token.variable
+    if may_hold_token(variable, make_globs(environ.get("RECONCILER_TOKEN_ENV"))):
+        return []
+    message = f"accounts.{name}.token: the token may not be read from {variable}, only from OCAMBA_*"
+    fix = f"name the variable OCAMBA_…, or set RECONCILER_TOKEN_ENV={variable} where the tool runs"
+    return [Problem("token-refused", message, config.find_place("accounts", name, "token"), fix)]

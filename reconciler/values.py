@@ -86,6 +86,17 @@ def kind_of(value: Json) -> str:
     return _KINDS.get(type(value).__name__, "another type")
 
 
+VARIABLE = "${var:"
+"""What a variable begins with in a manifest; `$${var:` stands for this text itself."""
+
+
+def as_declared(value: Json) -> Json:
+    """A value as a manifest writes it, so that none of its text is read as a variable."""
+    if isinstance(value, list):
+        return [as_declared(item) for item in value]
+    return value.replace(VARIABLE, f"${VARIABLE}") if isinstance(value, str) else value
+
+
 def value_at(live: Live, path: Path) -> Json:
     """The live value at a path; None where it is absent or null."""
     if path[0] == "settings":

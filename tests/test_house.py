@@ -64,7 +64,7 @@ def allowed(group: str, path: Path) -> frozenset[str]:
     if group in SHARED:
         return SHARED
     if group in ROOMS:
-        schemas = {"desired/validate.py", "desired/documented.py", "desired/manifests.py"}
+        schemas = {"desired/validate.py", "desired/documented.py", "desired/manifests.py", "desired/judging.py"}
         extra = {"schema_files", "provider_schemas"} if name_of(path) in schemas else set()
         return SHARED | {group, "__version__"} | extra
     if group in OUTER:

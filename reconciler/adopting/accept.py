@@ -18,7 +18,7 @@ from msgspec import Struct
 from reconciler.adopting.accept_fields import Fields
 from reconciler.adopting.rewrite import Edit
 from reconciler.model import AcceptedField, Json, Live, Manifest, Path, Plain, Provider, SecretRef, Source
-from reconciler.values import is_mask, kind_of, path_order, text_of, value_at
+from reconciler.values import as_declared, is_mask, kind_of, path_order, text_of, value_at
 
 LONGEST_NAME = 100
 
@@ -172,6 +172,12 @@ class _Case:
     def _choose(self, path: Path, *, named: bool) -> Choice:
         if path[0] == "settings" and self._is_secret(path[1]):
             return self._refuse(path, *_SECRET)
+        made_of = self._manifest.origin_of(path).variables
+        if made_of:
+            marks = ", ".join(f"${{var:{name}}}" for name in made_of)
+            return self._refuse(
+                path, f"it is made with the variable {marks}", "change the variable, or write it by hand"
+            )
         before = self._declared(path) if named else None
         try:
             after = self._make_value(path, before)
@@ -179,7 +185,8 @@ class _Case:
             return self._refuse(path, error.reason, error.fix)
         source = self._judges.place(self._manifest.source, path) if named else self._manifest.source
         field = AcceptedField(path, before, after, source, "change" if named else "add")
-        return Choice(field, Edit(self._manifest.source, path, after, before=(before,) if named else ()))
+        document = self._manifest.source_of(path)
+        return Choice(field, Edit(document, path, as_declared(after), before=(as_declared(before),) if named else ()))
 
     def _refuse(self, path: Path, reason: str, fix: str) -> Choice:
         source = self._judges.place(self._manifest.source, path)

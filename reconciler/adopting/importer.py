@@ -13,6 +13,7 @@ from reconciler.adopting.manifest_text import Line, Page, find_word, make_about,
 from reconciler.adopting.placing import Secret, make_paths, make_variables
 from reconciler.adopting.rewrite_scalars import IsText
 from reconciler.model import LeftOut, Live, NotImported
+from reconciler.values import as_declared
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -101,7 +102,7 @@ def make_text(draft: Draft, wish: Wish, modeline: str | None) -> str:
         make_about(live.provider),
         find_word(live.provider) or live.provider.id,
         {wish.account: live.id} if wish.account is not None else live.id,
-        adopted.name,
+        as_declared(adopted.name),
         adopted.status,
         create=False,
         settings=[_make_line(item, draft.variables) for item in adopted.items],
@@ -115,6 +116,6 @@ def _make_line(item: Item, variables: Mapping[str, str]) -> Line:
         return Line(item.key, comment=f"left out: {item.reason}", off=True)
     comment = "deprecated by the provider" if item.deprecated else ""
     if item.kind == "value":
-        return Line(item.key, item.value, comment=comment)
+        return Line(item.key, as_declared(item.value), comment=comment)
     off = item.kind == "hidden"
     return Line(item.key, variable=variables[item.key], comment=comment, note=_UNKNOWN if off else "", off=off)

@@ -13,8 +13,9 @@ from reconciler.commands.resolved import resolve_all
 from reconciler.commands.scope import make_scope
 from reconciler.configuration import holds
 from reconciler.desired.files import find_files, make_file_name
-from reconciler.desired.load import load_documents
+from reconciler.desired.load import Document, load_documents
 from reconciler.desired.manifests import Desired, make_manifests
+from reconciler.desired.overlay import lay_over
 from reconciler.desired.places import Places
 from reconciler.desired.references import references
 from reconciler.desired.secrets import SecretKeys, Secrets
@@ -47,7 +48,11 @@ def find_manifests(options: Options, paths: Iterable[Path], cwd: Path) -> tuple[
     """The account's files: all below its root, and below any PATH that lies elsewhere."""
     root = options.root
     given = [cwd / path for path in paths]
-    outside = [path for path in given if root.resolve() not in (path.resolve(), *path.resolve().parents)]
+    outside = [
+        path
+        for path in given
+        if root.resolve() not in (path.resolve(), *path.resolve().parents) and not _is_overlay(path, options)
+    ]
     roots = [*([root] if holds(root.exists) or not given else []), *outside]
     files: list[Path] = []
     problems: list[Problem] = []
@@ -55,7 +60,27 @@ def find_manifests(options: Options, paths: Iterable[Path], cwd: Path) -> tuple[
         found, wrong = find_files([one], root=one if one.is_dir() else one.parent, exclude=options.exclude)
         files.extend(found)
         problems.extend(wrong)
+    if options.overlays:
+        files = [file for file in files if not _is_overlay(file, options)]
     return files if len(roots) < 2 else sorted(dict.fromkeys(files)), problems
+
+
+def _is_overlay(path: Path, options: Options) -> bool:
+    """Whether a file or folder belongs to the overlay of any account, so that it holds no manifest of its own."""
+    real = path.resolve()
+    return any(real.is_relative_to(overlay.resolve()) for overlay in options.overlays)
+
+
+def lay_overlay(
+    options: Options, documents: list[Document], places: Places
+) -> tuple[list[Document], Sequence[Problem]]:
+    """The documents with the account's overlay laid over them, and what is wrong with that."""
+    if options.overlay is None:
+        return documents, ()
+    files, missing = find_files([options.overlay], root=options.overlay, exclude=options.exclude)
+    overlays, broken = load_documents(files)
+    laid, problems = lay_over(documents, overlays, options.account, places)
+    return laid, [*missing, *broken, *problems]
 
 
 class Loaded(Struct, frozen=True):
@@ -91,6 +116,7 @@ def load_desired(
     """All manifests of the account; problems of files, of YAML and of manifests together."""
     files, missing = find_manifests(options, paths, cwd)
     documents, broken = load_documents(files)
+    documents, unlaid = lay_overlay(options, documents, places)
     schemas, damaged = load_schemas(options, cwd, keys)
     desired = make_manifests(
         documents,
@@ -100,8 +126,9 @@ def load_desired(
         offline=offline,
         places=places,
         schemas=schemas,
+        variables=options.variables,
     )
-    desired.problems[:0] = [*missing, *damaged, *broken]
+    desired.problems[:0] = [*missing, *damaged, *broken, *unlaid]
     if not files and not missing:
         place = Source(make_file_name(options.root), 1, 1)
         desired.problems.append(

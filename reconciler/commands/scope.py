@@ -19,21 +19,25 @@ def make_scope(
     Raises UsageError for a target that names nothing.
     """
     for target in targets:
-        if not any(_is_named(one.address, one.id, one.source.file, target) for one in manifests):
+        if not any(_is_targeted(one, [target]) for one in manifests):
             raise no_such_target(target, [one.address for one in manifests])
     if not paths and not targets:
         return lambda _: True
     roots = [_absolute(path, cwd) for path in paths]
-    files = (
-        {manifest.source.file: _absolute(Path(manifest.source.file), cwd) for manifest in manifests} if roots else {}
-    )
+    names = {file for manifest in manifests for file in manifest.files} if roots else set()
+    files = {name: _absolute(Path(name), cwd) for name in names}
 
     def in_scope(manifest: Manifest) -> bool:
-        file = files.get(manifest.source.file, Path(manifest.source.file))
-        below = not roots or any(root == file or root in file.parents for root in roots)
-        return below and (not targets or is_target(manifest.address, manifest.id, manifest.source.file, targets))
+        own = [files.get(file, Path(file)) for file in manifest.files]
+        below = not roots or any(root == file or root in file.parents for root in roots for file in own)
+        return below and (not targets or _is_targeted(manifest, targets))
 
     return in_scope
+
+
+def _is_targeted(manifest: Manifest, targets: Sequence[str]) -> bool:
+    """By its address, its id, or any file that it is made of."""
+    return any(is_target(manifest.address, manifest.id, file, targets) for file in manifest.files)
 
 
 def narrow_plan(plan: Plan, targets: Sequence[str]) -> tuple[Change, ...]:

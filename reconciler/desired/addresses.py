@@ -9,14 +9,15 @@ from msgspec import Struct
 
 from reconciler.desired.settings import Literal
 from reconciler.desired.validate import Finding
-from reconciler.model import Json, Setting, Source
+from reconciler.model import Json, Origin, Path, Setting, Source
 from reconciler.names import make_slug
 
 
 class Draft(Struct):
     """A document whose identity is clear, on its way to a manifest.
 
-    raw_id: as written: text, a mapping from account to text, or None. broken: something else is wrong with it.
+    raw_id: as written: text, a mapping from account to text, or None. broken: something else is wrong with it. label:
+    the name as its own document writes it, which the address is made of.
     """
 
     source: Source
@@ -29,6 +30,8 @@ class Draft(Struct):
     settings: dict[str, Setting | Literal]
     broken: bool
     address: str = ""
+    label: str | None = None
+    origins: tuple[tuple[Path, Origin], ...] = ()
 
     def __repr__(self) -> str:
         """Without its data: a secret may stand in it."""
@@ -46,7 +49,7 @@ def assign_addresses(drafts: Sequence[Draft]) -> list[tuple[Source, Finding]]:
     """
     found: list[tuple[Source, Finding]] = []
     for draft in drafts:
-        last = draft.key or make_slug(draft.name or "") or draft.id
+        last = draft.key or make_slug(draft.label or "") or draft.id
         if last is None:
             message = "name: has no letter or digit that an address could be made of"
             found.append((draft.source, Finding(("name",), "no-address", message, "add key:")))

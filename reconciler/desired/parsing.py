@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
+import msgspec
 from ruamel.yaml.events import StreamEndEvent
 
 from reconciler.desired.documents import Document
@@ -12,6 +13,7 @@ from reconciler.desired.events import EventReader, StopReading
 from reconciler.desired.parsers import has_c_parser, open_events
 from reconciler.desired.syntax import make_syntax_problem
 from reconciler.model import Problem, Source
+from reconciler.values import VARIABLE
 
 
 def read_documents(text: bytes, file: str, *, pure: bool) -> tuple[list[Document], list[Problem]]:
@@ -30,6 +32,8 @@ def read_documents(text: bytes, file: str, *, pure: bool) -> tuple[list[Document
     if not reader.index and not reader.problems:
         empty = Problem("empty-file", "is empty", Source(file, 1, 1), "write a manifest, or remove the file")
         return [], [empty]
+    if VARIABLE.encode() in text:
+        return [msgspec.structs.replace(one, variables=True) for one in reader.documents], reader.problems
     return reader.documents, reader.problems
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import pathlib
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.desired.files import MAX_BYTES
 from reconciler.desired.screen import screen
-from reconciler.model import Source
+from reconciler.model import Path, Source
 
 if TYPE_CHECKING:
     from reconciler.desired.nodes import Node, Place
 
 _KEPT_FILES = 8
 _KEPT_DOCUMENTS = 64
+_NO_LAYER: tuple[frozenset[Path], Source] = (frozenset(), Source("", 0, 0))
 _ANCHOR = re.compile(r"&\S+[ \t]+(?=[^\s#])")
 
 
@@ -29,20 +30,31 @@ class Places:
 
     def __init__(self) -> None:
         self._files: dict[str, _File | None] = {}
+        self._layers: dict[Source, tuple[frozenset[Path], Source]] = {}
+
+    def redirect(self, source: Source, paths: frozenset[Path], overlay: Source) -> None:
+        """From now on these paths of a document are looked for in the overlay that wrote them."""
+        self._layers[source] = paths, overlay
+
+    def _lead(self, source: Source, path: Sequence[str | int]) -> Source:
+        paths, overlay = self._layers.get(source, _NO_LAYER)
+        return overlay if tuple(path[:2]) in paths or tuple(path[:1]) in paths else source
 
     def value(self, source: Source, path: Sequence[str | int]) -> Source:
         """Where the value begins: the scalar, its quote, the indicator of a block. Of an empty value its key."""
+        source = self._lead(source, path)
         found = self._find(source, path)
         return source if found is None else found[1]
 
     def key(self, source: Source, path: Sequence[str | int]) -> Source:
         """Where the key begins; of an item of a list, the item."""
+        source = self._lead(source, path)
         found = self._find(source, path)
         return source if found is None else found[0]
 
     def text(self, source: Source, path: Sequence[str | int]) -> str | None:
         """The text of the scalar without quotes; None for anything else and where nothing is found. Not for secrets."""
-        found = self._find(source, path)
+        found = self._find(self._lead(source, path), path)
         return None if found is None else found[2]
 
     def _find(self, source: Source, path: Sequence[str | int]) -> tuple[Source, Source, str | None] | None:
@@ -101,7 +113,7 @@ class _File:
 
 def _read_file(name: str) -> _File | None:
     """None where it cannot be read; a name may come from a saved plan, and so lead to anything."""
-    path = Path(name)
+    path = pathlib.Path(name)
     try:
         if not path.is_file() or path.stat().st_size > MAX_BYTES:
             return None

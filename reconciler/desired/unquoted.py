@@ -29,4 +29,4 @@ def find_unquoted(document: Document, findings: Iterable[Finding]) -> Iterator[U
         if finding.code == "not-text":
             value: Json = reduce(lambda container, step: container[step], finding.path, document.data)
             if isinstance(value, Plain) and value.value is not None:
-                yield Unquoted(document.source, finding.path, value.text)
+                yield Unquoted(document.source_of(finding.path), finding.path, value.text)

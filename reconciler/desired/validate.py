@@ -202,7 +202,7 @@ def _wrong_type(breach: _Breach, data: Json) -> Iterator[Finding]:
 
 def _quoted(breach: _Breach, text: str) -> str | None:
     path = breach.path
-    if path[0] == "settings" or "token" in path:
+    if path[0] == "settings" or {"token", "variables"} & set(path):
         return "put it in double quotes"
     if not re.search(breach.schema.get("pattern", ""), text):
         return breach.advice

@@ -21,7 +21,7 @@ from reconciler.model.accepted import (
 )
 from reconciler.model.catalogue import CATALOGUE_FORMAT, Catalogue, CatalogueProvider, CatalogueSetting
 from reconciler.model.common import Commit, Json, Path, Problem, SecretRef, Source
-from reconciler.model.desired import Allowed, Command, Lifecycle, Manifest, Plain, Setting
+from reconciler.model.desired import Allowed, Command, Lifecycle, Manifest, Origin, Plain, Setting
 from reconciler.model.doctor import DOCTOR_FORMAT, Check, Diagnosis
 from reconciler.model.imported import IMPORT_FORMAT, Imported, ImportedFile, LeftOut, NotImported, SecretVariable
 from reconciler.model.kept import SNAPSHOT_FORMAT, KeptObject, KeptSnapshot
@@ -93,6 +93,7 @@ __all__ = [
     "Manifest",
     "Moved",
     "NotImported",
+    "Origin",
     "Outcome",
     "OutcomeStatus",
     "Path",

@@ -67,8 +67,20 @@ class Lifecycle(Struct, frozen=True):
     create: bool = False
 
 
+class Origin(Struct, frozen=True):
+    """Where a value comes from that its manifest does not write alone: the overlay document that replaced it (its
+    place), and the variables of the account that are part of it.
+    """
+
+    overlay: Source | None = None
+    variables: tuple[str, ...] = ()
+
+
 class Manifest(Struct, frozen=True):
-    """One declared integration, for one account. What is None is not named, so it is not managed."""
+    """One declared integration, for one account. What is None is not named, so it is not managed.
+
+    origins: of those paths alone that an overlay or a variable has a part in.
+    """
 
     address: str
     provider: str
@@ -80,6 +92,21 @@ class Manifest(Struct, frozen=True):
     is_default: bool | None = None
     settings: dict[str, Setting] = field(default_factory=dict)
     lifecycle: Lifecycle = Lifecycle()
+    origins: tuple[tuple[Path, Origin], ...] = ()
+
+    def origin_of(self, path: Path) -> Origin:
+        """What overlay and which variables have a part in a value."""
+        return dict(self.origins).get(path, Origin())
+
+    def source_of(self, path: Path) -> Source:
+        """The document that a value is written in: an overlay's, or the manifest itself."""
+        return self.origin_of(path).overlay or self.source
+
+    @property
+    def files(self) -> frozenset[str]:
+        """All files that it is made of."""
+        layers = (origin.overlay.file for _, origin in self.origins if origin.overlay is not None)
+        return frozenset((self.source.file, *layers))
 
     def __repr__(self) -> str:
         """Without any value: a misspelt key may hold a secret."""

@@ -74,7 +74,7 @@ def find_changed(now: Iterable[Manifest], then: Mapping[str, Manifest]) -> froze
     nowhere = Source("", 0, 0)
 
     def bare(manifest: Manifest) -> Manifest:
-        return msgspec.structs.replace(manifest, source=nowhere)
+        return msgspec.structs.replace(manifest, source=nowhere, origins=())
 
     return frozenset(one.address for one in now if one.address not in then or bare(one) != bare(then[one.address]))
 

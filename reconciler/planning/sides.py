@@ -41,7 +41,10 @@ def make_sides(manifest: Manifest | None, live: Live | None, account: Account) -
         )
     sides = _Sides(manifest, live, account, undefined, difference, untold=live is None and definitions is None)
     keys = {*(manifest.settings if manifest is not None else ()), *(live.settings if live is not None else ())}
-    return (*_top_fields(sides), *(_setting_field(sides, key) for key in sorted(keys)))
+    fields = (*_top_fields(sides), *(_setting_field(sides, key) for key in sorted(keys)))
+    if manifest is None or not manifest.origins:
+        return fields
+    return tuple(replace(field, variables=manifest.origin_of(field.path).variables) for field in fields)
 
 
 def _find_definitions(manifest: Manifest | None, live: Live | None, account: Account) -> Definitions | None:

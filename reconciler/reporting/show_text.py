@@ -147,7 +147,8 @@ def _head_lines(row: ShownIntegration, style: Style) -> list[str]:
 def _side(field: ShownField, row: ShownIntegration, style: Style) -> list[str]:
     most = style.width if style.tty else LONGEST
     values = [cut(text, most) for text in (_desired_text(field), _live_text(field))]
-    return [path_text(field.path), *values, _VERDICTS[field.verdict], _place(field.source, row.source, style)]
+    place = " ".join([_place(field.source, row.source, style), *(f"${{var:{name}}}" for name in field.variables)])
+    return [path_text(field.path), *values, _VERDICTS[field.verdict], place]
 
 
 def _desired_text(field: ShownField) -> str:
