@@ -51,7 +51,7 @@ def test_the_demo_tells_its_story(tmp_path: Path) -> None:
         timeout=120,
     )
     _, planned, applied, again = ran.stdout.split("==\n")
-    assert re.search(r"Plan: 0 to create, [1-9]\d* to update", planned)
+    assert re.search(r"Plan: 1 to create, [1-9]\d* to update", planned)
     assert re.search(r"Apply: [1-9]\d* applied\.", applied)
     assert "No changes." in again
     last = again.splitlines()[-1]

@@ -1,6 +1,7 @@
 """Creates one object: looks it up, sends a POST, and settles what came of it. Never two of one provider and name.
 
 found before the first POST            as it was to be -> unchanged (an earlier run made it); else stale
+another than the manifest names now    stale: its id was written there since the plan
 the answer tells an id                 read back by it
 an empty 201, or no answer             looked up at once and after 1, 3, 10 s; only then, once, a second POST
 the list is absent or not read whole   nothing is sent: the object is refused
@@ -73,9 +74,11 @@ class Creator:
         if found == () and wait > 0:
             self._api.wait(wait)
             found = self._look(item)
-        if found:
+        if found == () and item.change.id is not None:
+            item.close("stale", _tell_other(item.change))
+        elif found:
             self._meet(item, found)
-        return found == ()
+        return found == () and item.status is None
 
     def _look(self, item: Item, *, sure: bool = False) -> tuple[Live, ...] | None:
         found = self._find(item.change, sure=sure)
@@ -99,6 +102,9 @@ class Creator:
             item.close("stale", f"{_tell_twins(found)}: take one out of use, and write the id of the other")
             return
         live = found[0]
+        if item.change.id not in (None, live.id):
+            item.close("stale", _tell_other(item.change))
+            return
         item.created = live.id
         verdicts = make_verdicts(item.change, make_nothing(live.id), live, self._ask)
         other = [
@@ -184,6 +190,10 @@ class Creator:
 def make_nothing(one: str) -> Live:
     """What was there before it was created."""
     return Live(id=one, company_id=None, provider=Provider("", ""), name=None, status=None)
+
+
+def _tell_other(change: Change) -> str:
+    return f"its manifest names id {change.id} by now, which is no object of this provider and name: plan again"
 
 
 def _tell_twins(found: tuple[Live, ...]) -> str:

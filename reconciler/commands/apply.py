@@ -10,7 +10,7 @@ import msgspec
 from reconciler.applying.api import Ask
 from reconciler.applying.apply import Hand
 from reconciler.commands.asking import confirmed
-from reconciler.commands.bound import check_bound
+from reconciler.commands.bound import bind_plan
 from reconciler.commands.connect import open_account
 from reconciler.commands.console import Console
 from reconciler.commands.declared import SANDBOX_TOKEN
@@ -95,7 +95,7 @@ def apply_saved(file: Path, request: Request, console: Console, stopping: Stoppi
         console.warn([Problem("config-changed", f"{options.config_file} is not as it was when this plan was made")])
     plan = msgspec.structs.replace(plan, changes=narrow_plan(plan, request.targets))
     check_refusals(plan, file)
-    check_bound(plan, file, options, request)
+    plan = bind_plan(plan, file, options, request)
     memory = open_memory(request, options.account)
     console.warn(memory.warnings if memory is not None else ())
     secrets = resolve_plan(plan, options, request)

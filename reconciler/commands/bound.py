@@ -5,7 +5,9 @@ from __future__ import annotations
 import pathlib
 import shlex
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+import msgspec
 
 from reconciler.commands.declared import Loaded, load_desired, load_schemas
 from reconciler.commands.gathered import Gathered
@@ -19,27 +21,27 @@ from reconciler.options import Options
 from reconciler.planning.binding import Mismatch, find_mismatches
 
 
-def check_bound(plan: Plan, file: pathlib.Path, options: Options, request: Request) -> None:
-    """Raises RefusedError where a planned document declares anything else by now or is gone, InvalidError where it is
+def bind_plan(plan: Plan, file: pathlib.Path, options: Options, request: Request) -> Plan:
+    """The plan, where each of its documents still declares what it sends. A create whose id has been written into its
+    document since knows it.
+
+    Raises RefusedError where a planned document declares anything else by now or is gone, InvalidError where it is
     no longer valid; both before any request. What became of other documents is no matter.
 
     A job that has only the plan file has nothing to compare with. A plan of `undo` says what no manifest declares:
     the key that it is sealed with has to vouch for it.
     """
     if plan.origin == "undo" and plan.seal.startswith("hmac-"):
-        return
+        return plan
     planned = [change for change in plan.changes if change.action != "none"]
-    sources = sorted({pathlib.Path(change.source.file) for change in planned})
-    # A plan may name any file, and only one that could be a manifest is read.
-    named = [source for source in sources if source.suffix in {".yaml", ".yml"}]
-    at_hand = [source for source in named if holds((request.cwd / source).is_file)]
     keys, places = SecretKeys(options.secret_keys), Places()
-    loaded = load_desired(options, at_hand, request.cwd, keys, places, allow_literals=True, offline=False)
+    loaded = _load(planned, options, request, keys, places)
     if not loaded.files:
-        return
+        return plan
     again, providers = _next_step(plan, file), _read_providers(planned, options, request, keys)
     by_id = {one.id: one for one in loaded.desired.manifests if one.id is not None}
     by_address = {one.address: one for one in loaded.desired.manifests}
+    known: dict[str, str | None] = {}
     refused: list[Problem] = []
     broken: list[Problem] = []
     for change in planned:
@@ -47,12 +49,27 @@ def check_bound(plan: Plan, file: pathlib.Path, options: Options, request: Reque
         if manifest is not None:
             mismatches = find_mismatches(change, manifest, keys.matches, providers)
             refused += _tell(change, manifest, mismatches, places, again)
+            known[change.address] = manifest.id
         elif problems := _problems_of(change, loaded):
             broken += problems
         else:
             message = f"{change.address}: no manifest declares it any more"
             refused.append(Problem("not-declared", message, change.source, again))
     _raise(refused, broken)
+    return msgspec.structs.replace(plan, changes=tuple(_with_id(change, known) for change in plan.changes))
+
+
+def _load(planned: Iterable[Change], options: Options, request: Request, keys: SecretKeys, places: Places) -> Loaded:
+    """The account's manifests, and those that the plan was made from elsewhere."""
+    sources = sorted({pathlib.Path(change.source.file) for change in planned})
+    # A plan may name any file, and only one that could be a manifest is read.
+    named = [source for source in sources if source.suffix in {".yaml", ".yml"}]
+    at_hand = [source for source in named if holds((request.cwd / source).is_file)]
+    return load_desired(options, at_hand, request.cwd, keys, places, allow_literals=True, offline=False)
+
+
+def _with_id(change: Change, known: Mapping[str, str | None]) -> Change:
+    return msgspec.structs.replace(change, id=known[change.address]) if change.action == "create" else change
 
 
 def _next_step(plan: Plan, file: pathlib.Path) -> str:

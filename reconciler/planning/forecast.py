@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from reconciler.model import Change
 
-CREATE = 3
-"""Requests of a create: the look-up by provider and name, the POST, the read-back."""
+SHORT = 3
+"""Pages of a list that is read whole to look a name up; where it is longer the API's search serves, once tried."""
 
 TRIP = 0.1
 """Seconds a request takes, there and back, as measured from Europe; only for the forecast."""
@@ -33,20 +33,27 @@ class Forecast(Struct, frozen=True):
 
 
 def make_forecast(
-    changes: Iterable[Change], settings_patch: Literal["auto", "changed", "whole"], limits: Limits
+    changes: Iterable[Change],
+    settings_patch: Literal["auto", "changed", "whole"],
+    limits: Limits,
+    pages: int = 1,
 ) -> Forecast:
     """A PATCH an update; one read of each page that holds some before them, unless each is read by itself; one after.
-    A create takes a look-up, a POST and a read-back.
+    A create takes a look-up by provider and name, a POST and a read-back. pages: of the list of live objects.
 
     A page that holds one change is read by a GET of the object, which counts the same. The proof of merging takes a
     GET, the PATCH and a GET, which serves as the first read of its page where that holds more.
     """
     changes = list(changes)
-    creates = sum(change.action == "create" for change in changes)
-    requests = CREATE * creates + _count_updates(
-        [change for change in changes if change.action == "update"], settings_patch
-    )
+    requests = _count_updates([change for change in changes if change.action == "update"], settings_patch)
+    requests += _count_creates(sum(change.action == "create" for change in changes), pages)
     return Forecast(requests=requests, seconds=seconds_for(requests, limits))
+
+
+def _count_creates(creates: int, pages: int) -> int:
+    """Whether the search works shows with the first: a page of the list, and a search for what is known."""
+    looks = creates * pages if pages <= SHORT else creates + 2
+    return 2 * creates + looks if creates else 0
 
 
 def _count_updates(updates: Sequence[Change], settings_patch: Literal["auto", "changed", "whole"]) -> int:

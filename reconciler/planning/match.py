@@ -95,9 +95,9 @@ def _no_twin(manifest: Manifest, snapshot: Snapshot, near: Nearest) -> Problem:
     if near.provider is not None:
         fix = f"did you mean provider: {printable(near.provider)}?"
     elif near.objects and fits(manifest, near.objects[0]):
-        fix = f'write id: "{near.objects[0].id}" if it is that one, or create it in the console first'
+        fix = f'write id: "{near.objects[0].id}" if it is that one, or lifecycle: {{create: true}} to create it'
     else:
-        fix = 'create it in the console, then write its id: "…"'
+        fix = "write lifecycle: {create: true} to create it"
     return Problem("no-twin", message, manifest.source, fix)
 
 

@@ -1,4 +1,4 @@
-"""Which list page holds an object: a hint that a saved plan carries, so that apply reads pages and not objects."""
+"""List pages: which one holds an object (a hint in a saved plan, so that apply reads pages), and how many there are."""
 
 from __future__ import annotations
 
@@ -22,3 +22,8 @@ def make_pages(snapshot: Snapshot) -> Callable[[str], str | None]:
         return f"{ranks[one] // size + 1},{size}" if one in ranks else None
 
     return page
+
+
+def count_pages(snapshot: Snapshot) -> int:
+    """Pages of the list of live objects, as far as it was read; at least the one that tells that there are none."""
+    return max(1, -(-len(snapshot.objects) // snapshot.page_size)) if snapshot.page_size else 1

@@ -25,6 +25,7 @@ from reconciler.planning.forecast import make_forecast
 from reconciler.planning.guard import guard_changes
 from reconciler.planning.match import NEAREST_FOR, Matches, match_all
 from reconciler.planning.nearest import fits
+from reconciler.planning.pages import count_pages
 from reconciler.values import id_order
 
 __all__ = ["Asked", "Context", "make_plan"]
@@ -187,11 +188,15 @@ def _finish(
     *,
     out_of_scope: int,
 ) -> Plan:
-    rest = sorted(snapshot.objects.keys() - matches.managed, key=id_order)
-    unmanaged = tuple(
-        Unmanaged(id=one, name=snapshot.objects[one].name, provider=snapshot.objects[one].provider.name) for one in rest
+    unmanaged = _list_unmanaged(snapshot, matches)
+    summary = _count(
+        changes,
+        context,
+        count_pages(snapshot),
+        unchanged=work.unchanged,
+        unmanaged=len(unmanaged),
+        out_of_scope=out_of_scope,
     )
-    summary = _count(changes, context, unchanged=work.unchanged, unmanaged=len(unmanaged), out_of_scope=out_of_scope)
     return Plan(
         tool=context.tool,
         api=context.api,
@@ -213,10 +218,17 @@ def _finish(
     )
 
 
+def _list_unmanaged(snapshot: Snapshot, matches: Matches) -> tuple[Unmanaged, ...]:
+    rest = sorted(snapshot.objects.keys() - matches.managed, key=id_order)
+    return tuple(
+        Unmanaged(id=one, name=snapshot.objects[one].name, provider=snapshot.objects[one].provider.name) for one in rest
+    )
+
+
 def _count(
-    changes: Sequence[Change], context: Context, *, unchanged: int, unmanaged: int, out_of_scope: int
+    changes: Sequence[Change], context: Context, pages: int, *, unchanged: int, unmanaged: int, out_of_scope: int
 ) -> PlanSummary:
-    forecast = make_forecast(changes, context.settings_patch, context.limits)
+    forecast = make_forecast(changes, context.settings_patch, context.limits, pages)
     return PlanSummary(
         create=sum(change.action == "create" for change in changes),
         update=sum(change.action == "update" for change in changes),

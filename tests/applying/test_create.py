@@ -139,6 +139,22 @@ def test_one_that_has_appeared_since_the_plan_and_differs_is_stale(other: dict[s
     assert "canary" not in repr(applied)
 
 
+@pytest.mark.parametrize(
+    ("one", "there", "status"), [("1161", True, "unchanged"), ("9", True, "stale"), ("9", False, "stale")]
+)
+def test_an_id_that_its_manifest_names_by_now_is_the_one(one: str, there: bool, status: str) -> None:
+    """An earlier run made it and wrote the id down; whoever wrote another id there meant something else."""
+    world = make_world(row())
+    plan = make_plan_of(world, new(status="active"))
+    known = tuple(msgspec.structs.replace(change, id=one) for change in plan.changes)
+    if there:
+        world.add("custom_email", "Launch", settings=MADE, status="active")
+    applied, api = run(world, msgspec.structs.replace(plan, changes=known))
+    assert only(applied).status == status
+    assert ("names id 9 by now" in (only(applied).error or "")) is (status == "stale")
+    assert api.count("POST") == 0
+
+
 def test_what_it_holds_beside_is_no_difference() -> None:
     """Somebody has added a key that no manifest names, and a number is its text."""
     world = make_world(row())
@@ -437,13 +453,12 @@ def test_a_doubt_that_has_passed_costs_nothing() -> None:
     assert (api.trail(), api.waits) == (["GET page=1,100"], [])
 
 
-def test_what_was_created_is_kept_for_undo_as_what_was_not_there() -> None:
-    """No secret among it."""
+def test_of_what_was_created_nothing_is_kept_for_undo() -> None:
+    """It was not there before, and no secret of it is anywhere."""
     world = make_world(row())
     outcome: Outcome = only(run(world, make_plan_of(world, new(settings={"username": "new", "password": OTHER})))[0])
-    assert outcome.before == ((("name",), None), (("settings", "username"), None))
-    assert outcome.unkept == (("settings", "password"),)
-    assert NAMED["name"] in dict(outcome.after).values()
+    assert (outcome.before, outcome.unkept) == ((), ())
+    assert "canary" not in repr(outcome)
 
 
 def test_an_end_between_two_posts_leaves_it_unverified() -> None:

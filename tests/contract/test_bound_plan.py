@@ -219,3 +219,28 @@ def test_manifests_that_lie_elsewhere_are_compared_where_they_are_found(desk: De
     desk.write("elsewhere/more.yaml", 'id: "1170"\nprovider: mitto\nname: Old\nsettings: {default_sender: NEWER}\n')
     assert "elsewhere/more.yaml:4:28" in desk.run("apply", "plan.json", code=4).err
     assert api.sent("PATCH") == []
+
+
+CREATE = """\
+key: launch
+provider: mitto
+name: Launch
+settings: {default_sender: LAUNCH}
+lifecycle: {create: true}
+"""
+
+
+def test_an_id_that_was_written_down_since_does_not_stop_a_resume(desk: Desk, api: StandIn) -> None:
+    """The plan is applied again once the new id stands in the manifest: unchanged; with another id it is stale."""
+    desk.write("manifests/main.yaml", CREATE)
+    desk.run("plan", "--out", "plan.json", code=0)
+    report = desk.run("apply", "plan.json", "--format", "json", code=0).document
+    one = report["outcomes"][0]["id"]
+    desk.write("manifests/main.yaml", f'id: "{one}"\n' + CREATE)
+    report = desk.run("apply", "plan.json", "--format", "json", code=0).document
+    assert [row["status"] for row in report["outcomes"]] == ["unchanged"]
+    desk.write("manifests/main.yaml", 'id: "1170"\n' + CREATE)
+    api.account.items[one]["name"] = "Renamed"
+    report = desk.run("apply", "plan.json", "--format", "json", code=5).document
+    assert "names id 1170 by now" in report["outcomes"][0]["error"]
+    assert len(api.sent("POST")) == 1

@@ -61,6 +61,13 @@ def test_a_create_is_looked_up_sent_and_read_back() -> None:
     assert requests(new, new, rename(1, None)) == 9
 
 
+@pytest.mark.parametrize(("creates", "pages", "expected"), [(0, 9, 0), (1, 3, 5), (2, 3, 10), (1, 9, 5), (3, 9, 11)])
+def test_a_long_list_is_searched_once_that_is_tried(creates: int, pages: int, expected: int) -> None:
+    """A short one is read whole for each."""
+    news = [msgspec.structs.replace(make_change(), action="create", id=None, seen=None)] * creates
+    assert make_forecast(news, "auto", Limits(), pages).requests == expected
+
+
 def test_changes_of_a_page_share_its_reads() -> None:
     """So many PATCHes and two reads of each page that holds one."""
     assert requests(*(rename(number, "1,100") for number in range(50))) == 52

@@ -67,7 +67,7 @@ def test_no_twin_names_the_nearest() -> None:
     assert problem.code == "no-twin"
     assert 'nearest: "Main SMS" (2)' in problem.message
     assert "Zebra" not in problem.message
-    assert problem.fix == 'write id: "2" if it is that one, or create it in the console first'
+    assert problem.fix == 'write id: "2" if it is that one, or lifecycle: {create: true} to create it'
 
 
 def test_where_nothing_is_near_some_are_named() -> None:
@@ -77,13 +77,13 @@ def test_where_nothing_is_near_some_are_named() -> None:
     assert 'nearest: "A" (3), "B" (2), "C" (1)' in problem.message
 
 
-def test_without_anything_near_the_console_is_named() -> None:
+def test_without_anything_near_a_create_is_named() -> None:
     """There is nothing to be near to."""
     problem = match_all([make_manifest(id=None, name="Zebra")], make_snapshot(make_live(provider=MITTO))).errors[
         "twilio/one"
     ]
     assert "nearest" not in problem.message
-    assert problem.fix == 'create it in the console, then write its id: "…"'
+    assert problem.fix == "write lifecycle: {create: true} to create it"
 
 
 def test_names_in_messages_are_escaped() -> None:

@@ -45,7 +45,7 @@ def test_an_unknown_provider_is_that_of_the_object_with_the_name() -> None:
     assert miss("qqq", "Alerts", *LIVE).fix == "did you mean provider: mitto?"
     near = miss("qqq", "alert", *LIVE)
     assert near.message.endswith('nearest: "Alerts" (2, provider mitto)')
-    assert near.fix == 'create it in the console, then write its id: "…"'
+    assert near.fix == "write lifecycle: {create: true} to create it"
 
 
 def test_a_provider_that_is_known_is_not_doubted() -> None:
@@ -55,7 +55,7 @@ def test_a_provider_that_is_known_is_not_doubted() -> None:
     snapshot = make_snapshot(alerts, providers={one.id: one for one in (TWILIO, MITTO)})
     problem = match_all([manifest], snapshot).errors["twilio/one"]
     assert problem.message.endswith('nearest: "Alerts" (2, provider mitto)')
-    assert problem.fix == 'create it in the console, then write its id: "…"'
+    assert problem.fix == "write lifecycle: {create: true} to create it"
 
 
 def test_of_equal_names_the_lowest_ids_are_named() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.planning.pages import make_pages
+from reconciler.planning.pages import count_pages, make_pages
 from tests.planning.build import make_live, make_snapshot
 
 
@@ -46,3 +46,10 @@ def test_an_object_outside_the_list_has_no_page() -> None:
 def test_without_a_whole_list_there_are_no_pages(told: dict[str, Any]) -> None:
     """A list that is absent or was not read whole gives no hint."""
     assert make_pages(make_snapshot(*ids("1"), **told))("1") is None
+
+
+@pytest.mark.parametrize(("count", "size", "pages"), [(0, 9, 1), (1, 9, 1), (9, 9, 1), (10, 9, 2), (5, None, 1)])
+def test_pages_are_counted(count: int, size: int | None, pages: int) -> None:
+    """Of what was read; where no list is, one look has to do."""
+    objects = [make_live(id=str(number)) for number in range(count)]
+    assert count_pages(make_snapshot(*objects, page_size=size)) == pages

@@ -22,6 +22,11 @@ def read_manifests() -> list[dict[str, Any]]:
     return [document for path in files for document in YAML(typ="safe").load_all(path)]
 
 
+def read_existing() -> list[dict[str, Any]]:
+    """Those of integrations that are there."""
+    return [manifest for manifest in read_manifests() if "lifecycle" not in manifest]
+
+
 def find_twin(world: World, manifest: dict[str, Any]) -> dict[str, Any]:
     """What the API shows of the integration that a manifest means."""
     fits = [
@@ -39,7 +44,7 @@ def find_twin(world: World, manifest: dict[str, Any]) -> dict[str, Any]:
 def make_lines(world: World) -> dict[str, list[str]]:
     """What a plan would have to say, by kind, each as `key path`."""
     lines: dict[str, list[str]] = {kind: [] for kind in KINDS}
-    for manifest in read_manifests():
+    for manifest in read_existing():
         live = find_twin(world, manifest)
         defined = {row["name"] for row in live["provider"]["settings"]}
         for name in ("name", "status"):
@@ -88,15 +93,27 @@ def test_the_demo_shows_every_kind_of_plan_line() -> None:
     """One of each; the other manifests are in sync, and some integrations are not managed."""
     world = World(switches=Switches(per_second=0, per_minute=0))
     assert make_lines(world) == KINDS
-    managed = {find_twin(world, manifest)["id"] for manifest in read_manifests()}
-    assert len(managed) == len(read_manifests()) == 8
+    managed = {find_twin(world, manifest)["id"] for manifest in read_existing()}
+    assert len(managed) == len(read_existing()) == 8
     assert world.objects().keys() - managed == {"1163", "1180", "1181", "1182"}
+
+
+def test_the_demo_shows_a_create() -> None:
+    """One manifest may be created: no integration has its provider and name, and its provider knows its keys."""
+    world = World(switches=Switches(per_second=0, per_minute=0))
+    (new,) = [manifest for manifest in read_manifests() if manifest not in read_existing()]
+    assert new["lifecycle"] == {"create": True}
+    assert new["name"] not in {item["name"] for item in world.objects().values()}
+    (provider,) = [
+        item for item in get(world, "/v1/hood/providers", page="1,100")["items"] if item["name"] == new["provider"]
+    ]
+    assert new["settings"].keys() <= {row["name"] for row in provider["settings"]}
 
 
 def test_the_demo_converges() -> None:
     """After a PATCH of whole manifests nothing is left but what is no change."""
     world = World(switches=Switches(per_second=0, per_minute=0))
-    for manifest in read_manifests():
+    for manifest in read_existing():
         live = find_twin(world, manifest)
         sent = {
             key: SECRET if isinstance(value, dict) else value for key, value in manifest.get("settings", {}).items()
