@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from reconciler.applying.api import Ask
-from reconciler.applying.apply import Applied, Hand, apply_plan
+from reconciler.applying.apply import EAGER, Applied, Care, Hand, apply_plan
 from reconciler.live.decode import Decoder
 from reconciler.model import Lifecycle, Live, Manifest, Outcome, Plan, SecretRef, Setting, Snapshot, Source
 from reconciler.planning.guard import Guards
@@ -88,11 +88,13 @@ def make_plan_of(
     return make_plan(manifests, look(world, size), context, ASKED)
 
 
-def run(world: World, plan: Plan, *, hand: bool = False, parallel: int = 1, **options: Any) -> tuple[Applied, WorldApi]:
+def run(
+    world: World, plan: Plan, *, hand: bool = False, parallel: int = 1, care: Care = EAGER, **options: Any
+) -> tuple[Applied, WorldApi]:
     """Applies a plan; hand: with what has just been read."""
     api = WorldApi(world, **options)
     own = Hand(look(world).objects, 0.0) if hand else None
-    return apply_plan(plan, api, ASK, parallel=parallel, hand=own), api
+    return apply_plan(plan, api, ASK, parallel=parallel, hand=own, care=care), api
 
 
 def settings(world: World, one: str = "1") -> dict[str, Any]:

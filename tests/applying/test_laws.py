@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
-from reconciler.applying.apply import Applied
+from reconciler.applying.apply import Applied, Care
 from reconciler.applying.judge import resolve
 from reconciler.errors import ReconcilerError
-from reconciler.model import Manifest, Plan
+from reconciler.model import Manifest, Plan, Setting
 from reconciler.sandbox.faults import Fault
 from reconciler.sandbox.world import World
 from reconciler.values import is_retyped
@@ -24,6 +24,7 @@ from tests.applying.bench import (
     manifest,
     row,
     run,
+    statuses,
 )
 from tests.applying.world_api import WorldApi
 
@@ -266,3 +267,55 @@ def test_applying_keeps_its_promises(
     assert all(outcome.error for outcome in applied.outcomes if outcome.status not in ("applied", "unchanged"))
     if applied.code == 0:
         check_settled(done, make_plan_of(world, *named, settings_patch=options["settings_patch"]))
+
+
+@st.composite
+def moved_worlds(draw: st.DrawFn) -> tuple[World, Plan, set[str], set[str]]:
+    """A World, the plan for all of its objects, the ids that moved since, and those that are as desired already."""
+    count = draw(st.integers(1, 8))
+    rest: dict[str, Setting] = {"sending_domain": "one", "port": "25", "password": TOKEN}
+    held = {"username": "old", "sending_domain": "one", "port": "25", "password": SECRETS[TOKEN]}
+    world = make_world(*[row(held)] * count)
+    named = []
+    for one in map(str, range(1, count + 1)):
+        beside: dict[str, Setting] = draw(st.sampled_from(({}, {"sending_domain": "one"}, rest, rest)))
+        named.append(manifest(one, {"username": "new", **beside}, name=draw(st.sampled_from((None, "Post", "Mail")))))
+    how = draw(st.sampled_from(("auto", "whole", "changed")))
+    plan = make_plan_of(world, *named, size=draw(st.sampled_from((1, 3, 100))), settings_patch=how)
+    moved, done = set(), set()
+    for change in plan.changes:
+        one, what = str(change.id), draw(st.sampled_from(("nothing", "unmanaged", "field", "beside", "desired")))
+        managed = [path for path in change.seen.paths if path[0] == "settings"] if change.seen else []
+        if what == "field":
+            world.set_setting(one, draw(st.sampled_from(managed))[1], "theirs", now=0.0)
+            moved.add(one)
+        elif what == "beside" and ("settings", "port") in managed:
+            world.remove_setting(one, "port", now=0.0)
+            moved.add(one)
+        elif what == "desired":
+            world.set_setting(one, "username", "new", now=0.0)
+            world.edit(one, name=change.body.get("name", "Post"), now=0.0)
+            done.add(one)
+        elif what == "unmanaged":
+            world.set_setting(one, "default_sender_name", "theirs", now=0.0)
+    return world, plan, moved, done
+
+
+@settings(max_examples=120, deadline=None)
+@given(moved_worlds(), st.booleans())
+def test_exactly_what_moved_is_stale(case: tuple[World, Plan, set[str], set[str]], all_or_nothing: bool) -> None:
+    """K of n: k stale and the rest applied, exit 5; with --all-or-nothing the rest is skipped, and nothing written."""
+    world, plan, moved, done = case
+    before = world.objects()
+    applied, api = run(world, plan, care=Care(all_or_nothing=all_or_nothing))
+    held = "skipped" if all_or_nothing and moved else "applied"
+    expected = {one: "stale" if one in moved else "unchanged" if one in done else held for one in before}
+    assert statuses(applied) == expected
+    assert applied.code == (5 if moved else 0)
+    assert {outcome.id for outcome in applied.outcomes if outcome.moved} == moved
+    for one, item in world.objects().items():
+        if expected[one] == "applied":
+            assert item["settings"] == {**before[one]["settings"], "username": "new"}
+        else:
+            assert item == before[one]
+    assert api.count("PATCH") == sum(status == "applied" for status in expected.values())

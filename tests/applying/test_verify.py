@@ -123,6 +123,7 @@ def test_name_and_status_have_verdicts_too() -> None:
         ("active", "active", "active", False),
         ("active", "paused", "paused", False),
         ("untested", "error", "active", True),
+        ("untested", "testing", "active", False),
         ("error", "active", "active", False),
         (None, "error", "active", False),
         ("active", None, "active", False),
