@@ -73,7 +73,6 @@ class Memory:
 
     def begin(self, plan: Plan) -> None:
         """Marks what the plan sends as unsure. Raises ReconcilerErrors where the file cannot be read or written."""
-        check_company(self._remembered, self._account, plan.company_id, self.name)
         marks: dict[Place, str | None] = {
             (change.id, item.path[1]): UNSURE
             for change in plan.changes
@@ -82,9 +81,8 @@ class Memory:
             if _is_remembered(change, item)
         }
         if marks:
-            known = self._remembered.settings
+            known = self._write(plan.company_id, marks).settings
             self._before = {place: known.get(place[0], {}).get(place[1]) for place in marks}
-            self._write(plan.company_id, marks)
 
     def finish(self, plan: Plan, outcomes: tuple[Outcome, ...], ask: Ask) -> None:
         """Records what is certain. Raises as begin does."""
@@ -119,12 +117,15 @@ class Memory:
             return make_empty_state(self._key)
         return load_state(read_file(self._path, LARGEST_STATE), self.name, self._key)
 
-    def _write(self, company: str | None, marks: dict[Place, str | None]) -> None:
-        """Lays marks over what the file holds now: another account's run may have written to it since."""
+    def _write(self, company: str | None, marks: dict[Place, str | None]) -> Remembered:
+        """Lays marks over what the file holds now, since another run may have written to it; returns what was there."""
         with _alone(self._path.parent):
-            state = merge_marks(self._read(), self._account, company, marks)
-            self._remembered = state.accounts[self._account]
-            save_file(self._path, make_state_text(state).encode(), private=False)
+            state = self._read()
+            before = state.accounts.get(self._account, Remembered())
+            check_company(before, self._account, company, self.name)
+            made = make_state_text(merge_marks(state, self._account, company, marks))
+            save_file(self._path, made.encode(), private=False)
+            return before
 
 
 def _is_remembered(change: Change, item: FieldChange) -> bool:

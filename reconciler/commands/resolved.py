@@ -10,7 +10,6 @@ from reconciler.commands.stand_ins import STATE, read_stand_ins
 from reconciler.desired.places import Places
 from reconciler.desired.references import Reference, check_allowed, make_stand_ins, resolve
 from reconciler.desired.secrets import Secrets
-from reconciler.errors import ReconcilerError
 from reconciler.grants import read_allowed
 from reconciler.model import SecretRef
 from reconciler.options import Options
@@ -42,6 +41,5 @@ def resolve_all(
         lambda: resolve(found, environ=environ, allowed=granted, literals=literals, places=places)
     )
     gathered.check()
-    if secrets is None:
-        raise ReconcilerError("neither secrets nor an error came of resolving them")
+    assert secrets is not None, "else its error has just been raised"
     return secrets

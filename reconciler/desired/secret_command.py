@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from difflib import get_close_matches
+from typing import IO, cast
 
 from reconciler.desired.secrets import LARGEST, Fault, make_text, matches_any, refuse
 from reconciler.model import Allowed, Command
@@ -143,9 +144,7 @@ def _find_program(name: str, environ: Mapping[str, str]) -> str | None:
 
 def _read(process: subprocess.Popen[bytes], until: float) -> bytes | None:
     """All that the process writes before it ends, cut off beyond LARGEST; None where it takes too long."""
-    stream = process.stdout
-    if stream is None:
-        return b""
+    stream = cast("IO[bytes]", process.stdout)
     output = bytearray()
     with stream, selectors.DefaultSelector() as selector:
         selector.register(stream, selectors.EVENT_READ)

@@ -214,6 +214,15 @@ def test_accounts_share_a_file(file: Path) -> None:
     assert all(remember(file, f"account-{n}").recall("5")("1", PATH, "value of A") for n in range(8))
 
 
+def test_what_another_run_has_recorded_meanwhile_is_put_back(file: Path) -> None:
+    """A run that waited for its turn restores what it found then, not what it read before."""
+    waited = remember(file)
+    apply(file, make_change(name="B"), outcome("applied", "masked"))
+    waited.begin(make_plan(make_change()))
+    waited.finish(make_plan(make_change()), (outcome("failed"),), ASK)
+    assert known(file, "value of B") is True
+
+
 def test_another_company_is_refused(file: Path) -> None:
     """By plans and before an apply sends."""
     apply(file, make_change(), outcome("applied", "masked"))

@@ -119,6 +119,23 @@ def test_what_cannot_be_started_is_a_fault(program: str) -> None:
     assert fault(run(allow((program,)))) == "exec:c: its program cannot be started"
 
 
+def test_a_file_that_is_no_program_is_a_fault(tmp_path: Path) -> None:
+    """The system refuses to run it."""
+    (tmp_path / "tool").write_bytes(b"\x00no program\x00")
+    (tmp_path / "tool").chmod(0o755)
+    assert fault(run(allow((str(tmp_path / "tool"),)))) == "exec:c: its program cannot be started"
+
+
+def test_what_has_ended_is_not_killed_again() -> None:
+    """Its id may be another's by then."""
+    running = Running(PATH)
+    process = running._start(Command(("/bin/true",)))
+    assert process is not None
+    process.communicate()
+    running.stop()
+    assert process.returncode == 0
+
+
 def test_a_bare_name_is_looked_for_in_absolute_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not in the working directory, whatever PATH says."""
     (tmp_path / "tool").write_text("#!/bin/sh\necho found\n")
