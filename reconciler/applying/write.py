@@ -88,6 +88,8 @@ class Writer:
             item.close("unchanged")
         elif judgement.kind == "moved":
             item.leave(judgement.moved)
+        elif "status" in item.change.body and before.is_default and not self._may_change_default(item.change):
+            item.refuse(_refuse_default(item.change))
         elif item.whole and (blind := blind_keys(item.change, before, self._ask)):
             item.refuse(_refuse_blind(item.change, blind, before, replaces=self._merging.surely_replaces))
 
@@ -104,8 +106,19 @@ class Writer:
             item.before = self._api.read_one(item.one)
         return item.before
 
+    def _may_change_default(self, change: Change) -> bool:
+        """Whether whoever made the plan knew that the integration is a default one, or let it pass in any case."""
+        return change.is_default is True or "default-status" in self._plan.overrides
+
     def _check(self, live: Live) -> None:
         check_company(self._plan, live)
+
+
+def _refuse_default(change: Change) -> Refusal:
+    message = "it has become a default integration since the plan, and its status would change"
+    return Refusal(
+        "default-status", message, "plan again, with --override default-status if it is meant", change.source
+    )
 
 
 def _refuse_blind(change: Change, keys: tuple[str, ...], before: Live, *, replaces: bool) -> Refusal:

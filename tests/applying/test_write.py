@@ -143,6 +143,22 @@ def test_once_replacement_is_proven_changed_keys_alone_are_no_way_out() -> None:
     assert (problem.fix or "").startswith("name it in the manifest")
 
 
+@pytest.mark.parametrize(("overrides", "status"), [((), "skipped"), (("default-status",), "applied")])
+def test_the_status_of_what_has_become_a_default_integration_is_left_alone(
+    overrides: tuple[str, ...], status: str
+) -> None:
+    """Nobody who approved the plan knew; other fields of such an object change freely."""
+    world = make_world(row(), row())
+    named = [manifest("1", status="paused"), manifest("2", name="Mail")]
+    plan = msgspec.structs.replace(make_plan_of(world, *named), overrides=overrides)
+    for item in world.account.items.values():
+        item["is_default"] = True
+    applied, _ = run(world, plan)
+    assert statuses(applied) == {"1": status, "2": "applied"}
+    assert applied.code == (4 if status == "skipped" else 0)
+    assert ("become a default integration" in repr(applied.outcomes)) is (status == "skipped")
+
+
 def test_a_blind_object_does_not_stop_the_others() -> None:
     """A change without settings of the same object would go, too."""
     world = make_world(row(), row({"username": "u"}), row(), masks="full")

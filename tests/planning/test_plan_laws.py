@@ -160,6 +160,25 @@ def test_after_an_apply_the_next_plan_is_empty(account: Any) -> None:
 
 
 @settings(deadline=None)
+@given(accounts(), wanted_settings, ignores, st.sampled_from([None, "active", "paused"]))
+def test_what_is_created_leaves_nothing_to_do(account: Any, wanted: Any, ignore: Any, status: str | None) -> None:
+    """What was sent makes the object that the manifest declares; what is ignored was not sent."""
+    manifests, snapshot = account
+    lifecycle = Lifecycle(create=True, ignore=ignore)
+    new = make_manifest(wanted, address="twilio/new", id=None, name="Launch", status=status, lifecycle=lifecycle)
+    plan, data = seal_plan(plan_of([*manifests, new], snapshot, secrets=REFS))
+    (change,) = [one for one in plan.changes if one.action == "create"]
+    assert seal_plan(plan_of([new, *reversed(manifests)], snapshot, secrets=REFS))[1] == data
+    assert CANARY.encode() not in data
+    there = merge(make_live(id="99", name=None, status="active", provider=PROVIDER), change.body)
+    live = {**snapshot.objects, "99": there}
+    again = plan_of([*manifests, new], replace(snapshot, objects=live), secrets=REFS)
+    assert again.summary.create == 0
+    assert [one.fields for one in again.changes if one.address == "twilio/new" and one.action != "none"] == []
+    assert {item.path for item in change.fields}.isdisjoint(set(ignore) - {("name",)})
+
+
+@settings(deadline=None)
 @given(accounts(), st.sampled_from(["warn", "resend", "fail"]), st.booleans())
 def test_a_plan_never_contains_a_secret(account: Any, when_hidden: str, strict: bool) -> None:
     """Not from a reference, a literal or a live object; nor does an error."""
