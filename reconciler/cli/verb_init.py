@@ -18,21 +18,22 @@ if TYPE_CHECKING:
 
 @click.command("init")
 @click.argument("folder", metavar="[DIR]", required=False, default=".", type=click.Path(path_type=Path))
+@click.option("--ci", type=click.Choice(["github", "gitlab", "none"]), help="Write pipeline files too.")
 @click.option("--company", metavar="ID", help="The account's company, so that a wrong token does no harm.")
 @with_options()
 @click.pass_context
-def verb(context: click.Context, /, folder: Path, company: str | None, **given: Any) -> int:
+def verb(context: click.Context, /, folder: Path, company: str | None, ci: str | None, **given: Any) -> int:
     """Make a folder to begin with: reconciler.yaml, manifests/, and what Git must ignore.
 
     Asks on a terminal for what no flag tells. Overwrites nothing.
 
-    Example: reconciler init hood --account main
+    Example: reconciler init hood --account main --ci github
     """
 
     def init(request: Request, console: Console, stopping: Stopping) -> int:
         from reconciler.commands.init import Begun, run_init
 
         account = request.flags.account or request.environ.get("RECONCILER_ACCOUNT") or None
-        return run_init(Begun(folder, account, company), request, console, stopping)
+        return run_init(Begun(folder, account, company, ci), request, console, stopping)
 
     return run(context, given, init, offline=True)

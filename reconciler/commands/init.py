@@ -20,6 +20,10 @@ from reconciler.errors import ReconcilerError, UsageError
 IGNORED = (".reconciler/", "*.env")
 """What Git must not keep: the sandbox's state, and files with the values of secrets."""
 
+PIPELINES = Path(__file__).resolve().parents[1] / "pipelines"
+CI = {"github": ".github/workflows", "gitlab": ".", "none": "."}
+"""Where each CI service looks for pipeline files."""
+
 ACCOUNT = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 COMPANY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -62,6 +66,7 @@ class Begun(Struct, frozen=True):
     folder: Path
     account: str | None
     company: str | None
+    ci: str | None = None
 
 
 class Written(Struct):
@@ -79,6 +84,7 @@ def run_init(asked: Begun, request: Request, console: Console, stopping: Stoppin
     folder, written = asked.folder, Written([])
     existing = find_configuration(folder)
     account, company = choose_binding(asked, console, stopping) if existing is None else ("", None)
+    ci = choose_ci(asked, console, stopping)
     make_folder(folder / "manifests")
     if existing is None:
         write_new(folder / NAME, make_configuration(account, company), written)
@@ -86,6 +92,7 @@ def run_init(asked: Begun, request: Request, console: Console, stopping: Stoppin
         written.add("left", existing, ": it is there already" + _unused(asked))
     ignore_lines(folder / ".gitignore", written)
     write_new(folder / "manifests" / "README.md", POINTER, written)
+    write_pipelines(folder, ci, account or "main", written)
     console.answer("\n".join([*written.lines, "", *next_steps(folder, request)]))
     return 0
 
@@ -113,6 +120,27 @@ def choose_binding(asked: Begun, console: Console, stopping: Stopping) -> tuple[
     if company is not None and not COMPANY.fullmatch(company):
         raise UsageError("the company's id is not made of letters, digits, `_` and `-`", "--company 6197120")
     return account, company
+
+
+def choose_ci(asked: Begun, console: Console, stopping: Stopping) -> str:
+    """Whose pipeline files to write: the flag, else the answer on a terminal, else none. May raise UsageError."""
+    ci = asked.ci
+    if ci is None:
+        ci = ask("Pipeline files for github, gitlab or none [none]: ", console, stopping) or "none"
+    if ci not in CI:
+        raise UsageError(f"there are no pipeline files for {ci!r}", f"choose one of {', '.join(CI)}")
+    return ci
+
+
+def write_pipelines(folder: Path, ci: str, account: str, written: Written) -> None:
+    """Writes the files where the CI service looks for them; one apply an account at a time. Overwrites nothing."""
+    if ci == "none":
+        return
+    target = folder / CI[ci]
+    make_folder(target)
+    for file in sorted((PIPELINES / ci).iterdir()):
+        text = file.read_text(encoding="utf-8").replace("reconciler-main", f"reconciler-{account}")
+        write_new(target / file.name, text, written)
 
 
 def make_configuration(account: str, company: str | None) -> str:

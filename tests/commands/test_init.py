@@ -142,7 +142,7 @@ def test_a_file_that_cannot_be_written_is_told(stage: Stage) -> None:
 def test_questions_are_asked_for_what_no_flag_tells(stage: Stage) -> None:
     """An empty answer is the default; a flag is not asked for again."""
     asked: list[str] = []
-    answers = iter(["", "6197120", "blue"])
+    answers = iter(["", "6197120", "github", "blue", "", ""])
     stage.patch.setattr(Console, "asks", property(lambda _: True))
     stage.patch.setattr(Console, "prompt", lambda _, text: asked.append(text))
     stage.patch.setattr("builtins.input", lambda: next(answers))
@@ -150,12 +150,14 @@ def test_questions_are_asked_for_what_no_flag_tells(stage: Stage) -> None:
     assert [question.split("[")[0] for question in asked] == [
         "Name of the account ",
         "Its company id, if you know it ",
+        "Pipeline files for github, gitlab or none ",
     ]
     assert 'company_id: "6197120"' in (stage.folder / "a/reconciler.yaml").read_text()
     stage.run("init", "b", "--company", "1")
     assert "  blue:\n" in (stage.folder / "b/reconciler.yaml").read_text()
-    stage.run("init", "b")
-    assert len(asked) == 3
+    assert (stage.folder / "a/.github/workflows/reconciler-apply.yml").exists()
+    stage.run("init", "b", "--ci", "none")
+    assert len(asked) == 5
 
 
 def test_the_sandbox_needs_no_token_in_what_comes_next(stage: Stage) -> None:
@@ -179,7 +181,7 @@ def test_what_is_written_is_valid() -> None:
 @pytest.mark.slow
 def test_it_asks_on_a_real_terminal(tmp_path: Path) -> None:
     """Ctrl-C leaves nothing behind; answers are taken."""
-    for typed, code in ((b"\x03", 130), (b"blue\n77\n", 0)):
+    for typed, code in ((b"\x03", 130), (b"blue\n77\nnone\n", 0)):
         terminal, other = pty.openpty()
         name = os.ttyname(other)
         script = f"exec {sys.executable} -m reconciler init new < {name} > {name} 2>&1"
