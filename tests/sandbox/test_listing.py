@@ -167,3 +167,14 @@ def test_reads_lag_behind_writes() -> None:
     assert ask(world, path=ALL + "/1162", now=NOW + 2).status == 400
     assert get(world, ONE, now=NOW + 3)["name"] == "new"
     assert [item["name"] for item in get(world, now=NOW + 3)["items"]] == ["new", "b"]
+
+
+@pytest.mark.parametrize(("search", "found"), [("works", 1), ("ignored", 3), ("empty", 0), ("refused", None)])
+def test_a_search_works_or_not_as_the_switch_says(search: str, found: int | None) -> None:
+    """Nothing tells whether integrations can be searched at all."""
+    world = make_world(3, search=search)
+    name = world.objects()[sorted(world.objects())[1]]["name"]
+    answer = ask(world, query={"q": name, "q_fields": "name"})
+    assert answer.status == (400 if found is None else 200)
+    if found is not None:
+        assert get(world, q=name, q_fields="name")["total"] == found
