@@ -68,7 +68,7 @@ def _is_below(path: Path, roots: Iterable[Path]) -> bool:
 
 def _quote(found: Iterable[Unquoted], cwd: Path, stopping: Stopping) -> Quoted:
     """Rewrites and writes the files. A signal ends it between two of them."""
-    edits = [Edit(one.document, one.path, one.text) for one in found]
+    edits = [Edit(one.document, one.path, one.text, before=(one.value,)) for one in found]
     files, reasons = rewrite_files(edits, cwd)
     reasons.update(write_files(files, stopping))
     stopping.check()

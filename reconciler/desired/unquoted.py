@@ -13,11 +13,12 @@ from reconciler.model import Json, Plain, Source
 
 
 class Unquoted(Struct, frozen=True):
-    """The source text of a scalar, which may be a secret: repr hides it. document: the place of its document."""
+    """The source text of a scalar, and what YAML makes of it: it may be a secret, so repr hides it."""
 
     document: Source
     path: Steps
     text: str
+    value: Json
 
     def __repr__(self) -> str:
         return f"Unquoted({self.document}, {self.path})"
@@ -29,4 +30,4 @@ def find_unquoted(document: Document, findings: Iterable[Finding]) -> Iterator[U
         if finding.code == "not-text":
             value: Json = reduce(lambda container, step: container[step], finding.path, document.data)
             if isinstance(value, Plain) and value.value is not None:
-                yield Unquoted(document.source_of(finding.path), finding.path, value.text)
+                yield Unquoted(document.source_of(finding.path), finding.path, value.text, value.value)

@@ -97,3 +97,23 @@ def test_the_provider_of_what_is_created_is_the_declared_one(stage: Stage) -> No
     path.write_bytes(seal_plan(msgspec.structs.replace(plan, changes=(forged,)))[1])
     err = stage.run("apply", "plan.json", code=4).err
     assert "manifests/new.yaml:2:11: twilio/new: provider: the plan was made for another" in err
+
+
+def test_overlays_and_variables_are_part_of_what_is_declared(stage: Stage) -> None:
+    """What an overlay says by now is told where it stands; what a variable makes, where it is used."""
+    config = 'version: 1\naccounts:\n  main: {path: manifests, overlay: manifests/over, variables: {WORD: "Two"}}\n'
+    stage.write("reconciler.yaml", config)
+    stage.write("manifests/more.yaml", 'key: ops\nid: "1174"\nprovider: telegram\nname: "Ops ${var:WORD}"\n')
+    over = 'key: ops\nprovider: telegram\nsettings: {default_chat_id: "-1"}\n'
+    stage.write("manifests/over/more.yaml", over)
+    stage.run("plan", "--target", "telegram/ops", "--out", "plan.json")
+    stage.write("manifests/over/more.yaml", over.replace("-1", "-2"))
+    assert "manifests/over/more.yaml:3:29: telegram/ops" in stage.run("apply", "plan.json", code=4).err
+    stage.write("manifests/over/more.yaml", over)
+    stage.write("reconciler.yaml", config.replace("Two", "Three"))
+    assert 'manifests/more.yaml:4:7: telegram/ops: name: the plan would send "Ops Two"' in (
+        stage.run("apply", "plan.json", code=4).err
+    )
+    stage.write("reconciler.yaml", config)
+    stage.run("apply", "plan.json")
+    assert stage.name_of("1174") == "Ops Two"

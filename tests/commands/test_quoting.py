@@ -150,3 +150,16 @@ def test_only_quotes_are_added(stage: Stage, layout: str, port: str) -> None:
     assert f'"{port}"'.encode() in after
     assert stage.run("validate", "--fix").out.endswith("valid.\n")
     assert path.read_bytes() == after
+
+
+def test_what_an_overlay_says_is_mended_there(stage: Stage) -> None:
+    """Each value where it is written, whatever accounts it serves."""
+    config = "version: 1\naccounts:\n  main: {path: manifests}\n  more: {path: manifests, overlay: manifests/over}\n"
+    stage.write("reconciler.yaml", config)
+    base = stage.write("manifests/mail.yaml", 'key: mail\nid: "1"\nprovider: custom_email\nsettings: {port: "25"}\n')
+    over = stage.write("manifests/over/mail.yaml", "key: mail\nprovider: custom_email\nid: 2\nsettings: {port: 587}\n")
+    before = base.read_bytes()
+    ran = stage.run("validate", "--fix")
+    assert base.read_bytes() == before
+    assert over.read_text() == 'key: mail\nprovider: custom_email\nid: "2"\nsettings: {port: "587"}\n'
+    assert "manifests/over/mail.yaml:4:18: settings.port: is in quotes now" in ran.out
