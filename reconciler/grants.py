@@ -35,6 +35,10 @@ class CommandFile(Struct, frozen=True, forbid_unknown_fields=True):
     timeout: Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,2}[sm]$(?!\n)")] = "10s"
     args: Annotated[tuple[Text, ...], Meta(min_length=1)] | msgspec.UnsetType = msgspec.UNSET
 
+    def __repr__(self) -> str:
+        """Without its arguments, among which an operator may have put a password."""
+        return f"CommandFile({self.run[0]})"
+
 
 class CommandsFile(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole of the file that RECONCILER_EXEC names, version 1."""

@@ -126,6 +126,23 @@ def literals(stage: Stage) -> None:
     stage.run("apply", "--yes", "--allow-literal-secrets")
 
 
+def references(stage: Stage) -> None:
+    """Files and commands, which fail too."""
+    mount = stage.folder.parent / f"{stage.folder.name}-mount"
+    mount.mkdir()
+    (mount / "manifests").write_text(DESIRED)
+    commands = (
+        f'{{good: {{run: [echo, "{DESIRED}"]}}, bad: {{run: [sh, -c, "echo {DESIRED} | tee /dev/stderr; exit 3"]}}}}'
+    )
+    (mount / "exec.yaml").write_text(f"version: 1\ncommands: {commands}\n")
+    (mount / "exec.yaml").chmod(0o600)
+    stage.patch.setenv("RECONCILER_SECRET_FILES", str(mount))
+    stage.patch.setenv("RECONCILER_EXEC", str(mount / "exec.yaml"))
+    for name, code in (("file:manifests", 0), ("exec:good/x", 0), ("exec:bad/x", 3), ("file:exec.yaml/x", 3)):
+        stage.write("manifests/main.yaml", MANIFEST.replace("env:HOOD_TWILIO_AUTH_TOKEN", name))
+        stage.run("plan", "-v", code=code)
+
+
 def faults(stage: Stage) -> None:
     """A refused write, a moved object, an answer that is none."""
     stage.run("plan", "--out", "plan.json")
@@ -146,7 +163,7 @@ def others(stage: Stage) -> None:
     stage.run("send-test", "twilio/main", "--recipient", "+1", "--yes")
 
 
-STORIES: list[Story] = [plan_and_apply, literals, faults, others]
+STORIES: list[Story] = [plan_and_apply, literals, references, faults, others]
 
 
 @pytest.mark.parametrize("story", STORIES, ids=[story.__name__ for story in STORIES])

@@ -9,7 +9,14 @@ from reconciler.desired.addresses import Draft
 from reconciler.desired.documented import make_table
 from reconciler.desired.documents import Document, Layer
 from reconciler.desired.secrets import SecretKeys
-from reconciler.desired.settings import Literal, SettingRules, judge_keys, judge_lifecycle, judge_setting
+from reconciler.desired.settings import (
+    Literal,
+    SettingRules,
+    judge_keys,
+    judge_lifecycle,
+    judge_references,
+    judge_setting,
+)
 from reconciler.desired.shape import is_fine
 from reconciler.desired.validate import Finding, check_manifest
 from reconciler.desired.variables import Expanded, expand
@@ -64,6 +71,8 @@ def judge(document: Document, rules: Rules) -> tuple[Draft | None, list[Finding]
     documented = rules.table.get(_text(data, "provider") or "")
     if "lifecycle" in data:
         findings += judge_lifecycle(data, documented)
+    if rules.offline:
+        findings += judge_references(settings)
     if rules.offline and documented is not None:
         findings += judge_keys(data.get("settings"), documented)
     if findings and _is_unclear(findings):

@@ -5,6 +5,7 @@ No message holds the value of a secret or of a key that the provider does not de
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from msgspec import Struct
@@ -114,6 +115,17 @@ def _literal_secret(key: str) -> Finding:
     message = f"{make_path(('settings', key))}: a secret stands in the manifest itself"
     fix = f"write {HOW_TO_REFER} and set that variable (or pass --allow-literal-secrets)"
     return Finding(("settings", key), "literal-secret", message, fix)
+
+
+def judge_references(settings: Mapping[str, Setting | Literal]) -> list[Finding]:
+    """References whose path would leave its folder. Where secrets are read they are refused; offline they are told."""
+    found = []
+    for key, ref in settings.items():
+        if isinstance(ref, SecretRef) and ref.scheme in ("file", "exec") and ".." in ref.name.split("/"):
+            path = ("settings", key)
+            message = f"{make_path(path)}: {ref.reference} holds .., and no reference may leave its folder"
+            found.append(Finding(path, "bad-reference", message, "write the path within the folder, without .."))
+    return found
 
 
 def judge_keys(settings: Json, documented: Documented) -> list[Finding]:

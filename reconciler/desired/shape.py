@@ -15,7 +15,7 @@ from reconciler.names import is_word
 
 _is_id = re.compile(r"[A-Za-z0-9_-]{1,64}").fullmatch
 _is_path = re.compile(r"status|name|settings\.[\s\S]+").fullmatch
-_PATH = r"(?!(?:[\s\S]*/)?\.\.(?:/|$))[^\x00-\x1f\x7f-\x9f]{1,1024}"
+_PATH = r"[^\x00-\x1f\x7f-\x9f]{1,1024}"
 _match_reference = re.compile(rf"env:[A-Za-z_][A-Za-z0-9_]*|file:{_PATH}|exec:[A-Za-z0-9_.-]{{1,64}}/{_PATH}").fullmatch
 
 

@@ -76,6 +76,15 @@ def test_settings_keys_may_hold_dots() -> None:
     assert manifest.lifecycle == Lifecycle(ignore=(("settings", "a.b"),), create=True)
 
 
+@pytest.mark.parametrize("ref", ["file:a/../b", "file:..", "exec:op/../a"])
+def test_offline_a_reference_that_leaves_its_folder_is_an_error(ref: str) -> None:
+    """Online it is refused where it is read, with all others."""
+    text = f"provider: acme\nname: new\nsettings: {{token: {{secret: '{ref}'}}, auth: {{secret: 'file:a..b'}}}}\n"
+    (problem,) = make_desired(text).problems
+    assert (problem.code, str(problem.source)) == ("bad-reference", "settings.token:1:2")
+    assert make_desired(text, offline=False).problems == []
+
+
 @pytest.mark.parametrize(
     ("line", "code", "message", "fix"),
     [

@@ -210,10 +210,10 @@ def test_they_agree_on_references(text: str) -> None:
 
 
 def test_what_stands_behind_the_scheme_is_kept_whole() -> None:
-    """Colons and slashes too; a path that leaves its folder is none, and neither is a control character."""
+    """Colons and slashes too; a control character makes it none. Where dots may not lead is judged elsewhere."""
     assert make_reference("file:/a:b/...") == SecretRef("file", "/a:b/...")
     assert make_reference("exec:op/a/b:c d") == SecretRef("exec", "op/a/b:c d")
-    for text in ("file:", "file:a/../b", "file:..", "file:a\x00", "exec:op", "exec:op/", "exec:op/a/..", "exec:/a"):
+    for text in ("file:", "file:a\x00", "exec:op", "exec:op/", "exec:op/a\n", "exec:/a"):
         assert make_reference(text) is None
 
 
