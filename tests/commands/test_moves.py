@@ -150,3 +150,24 @@ def test_a_file_with_very_many_lines_is_blamed_in_parts(tmp_path: Path) -> None:
     assert found[Source("a.yaml", 450, 1)] == Commit(made.git("rev-parse", "HEAD")[:12], "J. Ünïcode")
     assert find_repository(tmp_path).samefile(tmp_path)
     assert find_revision(tmp_path, "main") == made.git("rev-parse", "HEAD").strip()
+
+
+def test_variables_and_overlays_touch_what_they_make(stage: Stage, repository: Repository) -> None:
+    """A commit to reconciler.yaml, or to an overlay, plans the manifests that it changes, and no other."""
+    config = "version: 1\naccounts:\n  main:\n    path: .\n    overlay: ../over\n    variables: {{brand: {brand}}}\n"
+    stage.write("manifests/reconciler.yaml", config.format(brand="Acme"))
+    stage.write("manifests/main.yaml", ONE.format(name='"${var:brand} SMS"', phone="+1"))
+    stage.write("manifests/two.yaml", 'key: two\nid: "1163"\nprovider: twilio\nname: Two\n')
+    stage.write("over/two.yaml", "key: two\nprovider: twilio\nname: Over\n")
+    repository.commit()
+
+    def planned() -> set[str]:
+        document = stage.run("plan", "--changed-since", "HEAD", "--format", "json").document
+        return {change["address"] for change in document["changes"] if change["action"] == "update"}
+
+    assert planned() == set()
+    stage.write("manifests/reconciler.yaml", config.format(brand="Other"))
+    assert planned() == {"twilio/one"}
+    stage.write("manifests/reconciler.yaml", config.format(brand="Acme"))
+    stage.write("over/two.yaml", "key: two\nprovider: twilio\nname: Laid over\n")
+    assert planned() == {"twilio/two"}
