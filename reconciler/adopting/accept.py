@@ -139,11 +139,8 @@ class _Case:
 
     def add_new(self) -> Iterator[Choice]:
         """What --field names, by its name or by a pattern, and the manifest does not."""
-        provider = self._compared.provider
         for path in self._unnamed():
-            if self._why_not_compared(path) is not None:
-                continue  # said above, if it is asked for by its name
-            if path[0] != "settings" or provider is None or provider.defines(path[1]) is not None:
+            if self._why_not_compared(path) is None:  # else it is said above, if it is asked for by its name
                 yield self._choose(path, named=False)
 
     def _unnamed(self) -> Iterator[Path]:

@@ -57,13 +57,15 @@ def write_ids(
     notes: list[str] = []
     problems: list[Problem] = []
     for one in ids:
-        reason = one.reason or (one.edit and reasons.get((one.edit.document, tuple(map(str, one.edit.path)))))
+        reason = one.reason
+        if one.edit is not None:
+            reason = reasons.get((one.edit.document, tuple(map(str, one.edit.path))))
+            if reason is None:
+                notes.append(f"{one.line} was written into {one.edit.document.file} ({one.outcome.address})")
+                continue
         source = one.manifest.source if one.manifest is not None else one.outcome.source
-        if reason:
-            message = f"{one.outcome.address}: its id {one.outcome.id} could not be written: {reason}"
-            problems.append(Problem("id-not-written", message, source, f"add the line {one.line}"))
-        elif one.edit is not None and source is not None:
-            notes.append(f"{one.line} was written into {source.file} ({one.outcome.address})")
+        message = f"{one.outcome.address}: its id {one.outcome.id} could not be written: {reason}"
+        problems.append(Problem("id-not-written", message, source, f"add the line {one.line}"))
     return WrittenIds(tuple(notes), tuple(problems))
 
 

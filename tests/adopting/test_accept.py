@@ -17,6 +17,7 @@ from reconciler.model import (
     Lifecycle,
     Live,
     Manifest,
+    Origin,
     Path,
     Plain,
     Provider,
@@ -55,7 +56,7 @@ def make_case(
     """A manifest with these settings and an object with those; `more` are its other fields."""
     there = {"name": "One", "status": "active", **(more or {})}
     shown = Live("1", "c", PROVIDER, settings=dict(live), **there)
-    fields = {key: rest.pop(key) for key in ("name", "status", "is_default", "lifecycle") if key in rest}
+    fields = {key: rest.pop(key) for key in ("name", "status", "is_default", "lifecycle", "origins") if key in rest}
     manifest = Manifest("twilio/one", "twilio", HERE, "1", settings=dict(declared), **fields)
     paths = tuple((key,) if key in {"name", "status", "is_default"} else ("settings", key) for key in changed)
     return Case(manifest, shown, paths, **rest)
@@ -197,6 +198,20 @@ def test_what_is_named_one_by_one_and_cannot_be_accepted_is_said() -> None:
     assert values(case, "settings.*") == {}
     assert (chosen(case, "settings.*").hidden, chosen(case, "settings.*").secrets) == (2, 2)
     assert (chosen(case).hidden, chosen(case).secrets) == (1, 1)
+
+
+def test_what_a_variable_makes_is_refused_and_what_an_overlay_writes_goes_there() -> None:
+    """The variable serves other manifests too; the overlay is this account's own."""
+    there = Source("overlays/m.yaml", 3, 1)
+    origins = ((("settings", "a"), Origin(variables=("X", "Y"))), (("settings", "b"), Origin(overlay=there)))
+    case = make_case({"a": "x", "b": "y"}, {"a": "1", "b": "2"}, "a", "b", origins=origins)
+    assert values(case) == {
+        "settings.a": "it is made with the variable ${var:X}, ${var:Y}",
+        "settings.b": ("y", "2"),
+    }
+    assert chosen(case).choices[1].edit == Edit(there, ("settings", "b"), "2", before=("y",))
+    marked = make_case({"a": "${var:x}"}, {"a": "1"}, "a")
+    assert chosen(marked).choices[0].edit == Edit(HERE, ("settings", "a"), "1", before=("$${var:x}",))
 
 
 def test_fields_that_nobody_knows_are_found() -> None:

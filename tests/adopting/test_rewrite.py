@@ -150,6 +150,33 @@ def test_a_key_without_a_colon_between_no_brackets_takes_no_value() -> None:
     assert reasons("b: 1\n? a\n", (A, "new")) == ["nothing is written there, not even a colon"]
 
 
+@pytest.mark.parametrize(
+    ("path", "before", "is_made"),
+    [
+        (("a",), ("old",), True),
+        (("a",), ("other",), False),
+        (("a",), (), False),
+        (("b",), (["x", 1, None],), True),
+        (("b",), (["x", "1", None],), False),
+        (("c",), ({"d": True},), False),
+        (("c", "d"), (True,), True),
+        (("c", "d"), (1,), False),
+        (("c", "e"), (), True),
+        (("a", "e"), (), False),
+    ],
+)
+def test_an_edit_may_ask_what_stands_there(path: tuple[str, ...], before: tuple[Any, ...], is_made: bool) -> None:
+    """Where the file says something else by now, it is refused; True is not 1."""
+    text = b"a: old\nb: [x, 1, ~]\nc: {d: true}\n"
+    done = rewrite(text, [Edit(Source("m.yaml", 1, 1), path, "new", before=before)], YAML)
+    assert (done.data != text) is is_made
+    assert is_made or done.refused[0][1] in (
+        "the file says something else there by now",
+        "it is a mapping",
+        "there is no mapping to put it into",
+    )
+
+
 def test_each_document_is_rewritten_for_itself() -> None:
     """In the file's order, whatever the order of the edits."""
     text = "# one\na: 1\n---\na: 2 # two\n--- # three\n\na: 3\n...\n"
