@@ -21,9 +21,15 @@ harmless.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from reconciler.model import Problem, Source
+
+
+def reason_of(error: OSError) -> str:
+    """The system's words for an error by its number: the exception's own may hold anything."""
+    return os.strerror(error.errno) if error.errno else "the system refuses"
 
 
 def unite_problems(problems: Sequence[Problem]) -> tuple[Problem, ...]:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import types
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import pytest
 
 from reconciler import __version__
 from reconciler.cli import cli, guarded, main
-from reconciler.cli.program import make_fault, make_usage_error, tell_thread
+from reconciler.cli.program import hide_faults, make_fault, make_usage_error, tell_thread
 from reconciler.errors import UsageError
 from tests.commands.stage import Stage
 
@@ -159,9 +160,32 @@ def test_a_fault_in_a_thread_is_one_line(capsys: pytest.CaptureFixture[str]) -> 
     assert make_fault(KeyError, None).exit_code == 1
 
 
+def keep_hooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the entry point replaces comes back after the test."""
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+
+
+def test_what_nobody_catches_is_one_line_without_its_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a destructor, while another fault is told; Ctrl-C needs no words at all."""
+    keep_hooks(monkeypatch)
+    hide_faults([])
+    line = "error: a fault of reconciler itself: ValueError; please report it with this line\n"
+    sys.excepthook(ValueError, ValueError("secret-value"), None)
+    sys.unraisablehook(types.SimpleNamespace(exc_type=ValueError, exc_traceback=None))
+    assert capsys.readouterr().err == line * 2
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    monkeypatch.setattr(sys, "stderr", None)
+    sys.excepthook(ValueError, ValueError("secret-value"), None)
+    assert capsys.readouterr().err == ""
+
+
 def test_the_entry_point_exits(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """With the code of the command line, given or of the process."""
-    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    keep_hooks(monkeypatch)
     with pytest.raises(SystemExit) as caught:
         main(["nonsense"])
     assert caught.value.code == 64
@@ -178,7 +202,7 @@ def test_the_entry_point_tells_of_a_closed_stdout(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """1 before anything is done."""
-    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    keep_hooks(monkeypatch)
     monkeypatch.setattr(sys, "stdout", None)
     with pytest.raises(SystemExit) as caught:
         main(["--version"])

@@ -7,6 +7,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
@@ -22,7 +23,7 @@ def main(argv: list[str] | None = None) -> NoReturn:
     from reconciler.commands.streams import prepare_streams
 
     words = sys.argv[1:] if argv is None else argv
-    threading.excepthook = lambda fault: tell_thread(fault, words)
+    hide_faults(words)
     try:
         prepare_streams()
     except ReconcilerError as error:
@@ -65,6 +66,20 @@ def make_fault(kind: type[BaseException], trace: TracebackType | None) -> Reconc
     frames = traceback.extract_tb(trace)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return ReconcilerError(f"a fault of reconciler itself: {kind.__name__}{place}; please report it with this line")
+
+
+def hide_faults(argv: Sequence[str]) -> None:
+    """From now on a fault that nobody catches is one line: Python's own words for it would hold values."""
+    threading.excepthook = lambda fault: tell_thread(fault, argv)
+    sys.unraisablehook = lambda fault: tell_last(fault.exc_type, fault.exc_traceback)
+    sys.excepthook = lambda kind, _fault, trace: tell_last(kind, trace)
+
+
+def tell_last(kind: type[BaseException], trace: TracebackType | None) -> None:
+    """A fault where nothing else is left to tell it: while another is told, in a destructor, at the very end."""
+    with suppress(Exception):
+        if not issubclass(kind, KeyboardInterrupt):
+            sys.stderr.write(f"error: {make_fault(kind, trace).message}\n")
 
 
 def tell_thread(fault: threading.ExceptHookArgs, argv: Sequence[str]) -> None:

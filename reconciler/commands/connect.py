@@ -10,7 +10,7 @@ from reconciler.commands.console import Console
 from reconciler.commands.request import Request
 from reconciler.commands.stand_ins import STATE
 from reconciler.commands.stopping import Stopping
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, reason_of
 from reconciler.live.account import Account
 from reconciler.options import Options, Token
 
@@ -62,7 +62,7 @@ def serve_sandbox(folder: Path, company_id: str | None) -> Iterator[str]:
         if not ignore.exists():
             ignore.write_text("*\n")
     except OSError as error:
-        message = f"{folder.name}: the sandbox's state cannot be kept here: {error.strerror}"
+        message = f"{folder.name}: the sandbox's state cannot be kept here: {reason_of(error)}"
         raise ReconcilerError(message, "run it in a folder that you may write to") from None
     with serve(load_world(state, company_id=company_id), state=state) as server:
         yield server.url

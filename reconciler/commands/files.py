@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from reconciler.errors import ReconcilerError, UsageError
+from reconciler.errors import ReconcilerError, UsageError, reason_of
 
 
 def check_target(path: Path) -> None:
@@ -66,7 +66,7 @@ def _written(path: Path, data: bytes, *, private: bool, new: bool = False) -> It
             temporary.chmod(real.stat().st_mode & 0o777 if real.is_file() else 0o666 & ~_read_umask())
         yield temporary, real
     except OSError as error:
-        raise ReconcilerError(f"{path}: cannot be written: {error.strerror}", "name another file") from None
+        raise ReconcilerError(f"{path}: cannot be written: {reason_of(error)}", "name another file") from None
     finally:
         if temporary is not None:
             with suppress(OSError):
@@ -106,7 +106,7 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
             with suppress(OSError):
                 Path(name).unlink()
         raise ReconcilerError(
-            f"{path}: cannot be written: {error.strerror}", "make room, or check the folder"
+            f"{path}: cannot be written: {reason_of(error)}", "make room, or check the folder"
         ) from None
 
 
@@ -116,7 +116,7 @@ def read_file(path: Path, largest: int) -> bytes:
         with path.open("rb") as file:
             data = file.read(largest + 1)
     except OSError as error:
-        raise ReconcilerError(f"{path}: cannot be read: {error.strerror}") from None
+        raise ReconcilerError(f"{path}: cannot be read: {reason_of(error)}") from None
     if len(data) > largest:
         raise ReconcilerError(f"{path}: is larger than {largest} bytes")
     return data

@@ -16,7 +16,7 @@ from reconciler.commands.stopping import Stopping
 from reconciler.configuration import holds
 from reconciler.desired.files import make_file_name
 from reconciler.desired.secrets import SecretKeys
-from reconciler.errors import ReconcilerError, UsageError
+from reconciler.errors import ReconcilerError, UsageError, reason_of
 from reconciler.model import Provider
 from reconciler.options import Options, load_options
 from reconciler.provider_schemas import MARK, Described, describe, lay_over, make_manifest_schema, make_schema
@@ -143,7 +143,7 @@ def write_files(folder: Path, files: Mapping[str, str], found: Differences) -> N
         for name in found.stale:
             (folder / name).unlink(missing_ok=True)
     except OSError as error:
-        message = f"{make_file_name(folder)}: cannot be written: {error.strerror}"
+        message = f"{make_file_name(folder)}: cannot be written: {reason_of(error)}"
         raise ReconcilerError(message, "name another folder: --to DIR") from None
 
 

@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, reason_of
 from reconciler.reporting.style import escape_character
 
 ESCAPE = "reconciler.escape"
@@ -76,4 +76,4 @@ def make_lost(error: OSError, stream: TextIO) -> LostError:
     silence(stream)
     if error.errno == errno.EPIPE:
         return LostError("")
-    return LostError(f"cannot write the answer: {error.strerror}", "make room, or send stdout elsewhere")
+    return LostError(f"cannot write the answer: {reason_of(error)}", "make room, or send stdout elsewhere")

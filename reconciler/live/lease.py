@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from reconciler.errors import RefusedError
+from reconciler.errors import RefusedError, reason_of
 
 POLL = 0.25
 """Seconds between two looks at a lease that another process holds."""
@@ -102,7 +102,7 @@ def _make_private(folder: Path, uid: int | None) -> Path:
             folder.mkdir(mode=0o700)
         found = folder.lstat()
     except OSError as error:
-        raise CannotLockError(f"{folder}: {error.strerror}") from None
+        raise CannotLockError(f"{folder}: {reason_of(error)}") from None
     if not _is_private(folder, uid):
         what = "is a link" if stat.S_ISLNK(found.st_mode) else "is not a folder of this user alone"
         raise RefusedError(
@@ -179,7 +179,7 @@ def _open(file: Path) -> int:
     except OSError as error:
         if file.is_symlink():
             raise _refused(file) from None
-        raise CannotLockError(f"{file}: {error.strerror}") from None
+        raise CannotLockError(f"{file}: {reason_of(error)}") from None
     found = os.fstat(number)
     if not stat.S_ISREG(found.st_mode) or (hasattr(os, "geteuid") and found.st_uid != os.geteuid()):
         os.close(number)
@@ -209,7 +209,7 @@ def _try(number: int, file: Path, lock: Lock) -> bool:
     try:
         return lock(number)
     except OSError as error:
-        raise CannotLockError(f"{file}: cannot be locked: {error.strerror}") from None
+        raise CannotLockError(f"{file}: cannot be locked: {reason_of(error)}") from None
 
 
 def _read(number: int) -> Holder | None:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, reason_of
 from reconciler.sandbox.faults import Fault
 from reconciler.sandbox.providers import PROVIDERS, ProviderSeed
 
@@ -54,7 +54,7 @@ def load_seed(path: Path | None = None) -> Seed:
         return make_seed(msgspec.json.decode(file.read_bytes()))
     except OSError as error:
         raise ReconcilerError(
-            f"{file}: cannot read the seed: {error.strerror}", "name another file with --seed"
+            f"{file}: cannot read the seed: {reason_of(error)}", "name another file with --seed"
         ) from None
     except (msgspec.MsgspecError, ValueError, RecursionError, re.error) as error:
         raise ReconcilerError(f"{file}: not a seed: {error}", "compare it with the seed.json of the package") from None

@@ -15,7 +15,7 @@ from socketserver import TCPServer
 from types import FrameType, TracebackType
 from typing import Any
 
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, reason_of
 from reconciler.sandbox.conversation import Conversation
 from reconciler.sandbox.messages import Answer, Request
 from reconciler.sandbox.state import find_stamp, load_world, save_world
@@ -45,7 +45,7 @@ class SandboxServer(ThreadingHTTPServer):
             super().__init__((host, port), Conversation)
         except OSError as error:
             raise ReconcilerError(
-                f"cannot listen on {host}:{port}: {error.strerror}", "choose another --port, or 0 for any free one"
+                f"cannot listen on {host}:{port}: {reason_of(error)}", "choose another --port, or 0 for any free one"
             ) from None
 
     def server_bind(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, reason_of
 from reconciler.sandbox.seed import load_seed
 from reconciler.sandbox.switches import Switches
 from reconciler.sandbox.world import DEFAULTS, World
@@ -40,7 +40,7 @@ def _load(state: Path, seed: Path | None, switches: Switches | None) -> World:
     try:
         return World.load(msgspec.json.decode(state.read_bytes()), switches=switches)
     except OSError as error:
-        raise ReconcilerError(f"{state}: cannot read the sandbox's state: {error.strerror}", _fix(state)) from None
+        raise ReconcilerError(f"{state}: cannot read the sandbox's state: {reason_of(error)}", _fix(state)) from None
     except (msgspec.MsgspecError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ReconcilerError(f"{state}: the sandbox's state is damaged", _fix(state)) from None
 
@@ -78,5 +78,5 @@ def save_world(world: World, state: Path) -> None:
 
 def _unsaved(state: Path, error: OSError) -> ReconcilerError:
     return ReconcilerError(
-        f"{state}: cannot write the sandbox's state: {error.strerror}", "make room there, or name another file"
+        f"{state}: cannot write the sandbox's state: {reason_of(error)}", "make room there, or name another file"
     )

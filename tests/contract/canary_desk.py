@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -112,6 +114,21 @@ class CanaryDesk(InsideDesk):
             assert not found, f"{args} shows {found}:\n{stream}"
             assert "Traceback" not in stream, stream
         self.check_files()
+
+    def find(self, content: bytes) -> list[str]:
+        """The names of the canaries in it."""
+        return find_canaries(content, self.canaries)
+
+    def start_python(self, script: str) -> subprocess.Popen[bytes]:
+        """A Python script in the desk's folder and environment."""
+        return subprocess.Popen(
+            [sys.executable, script],
+            cwd=self.folder,
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
 
     def check_files(self) -> None:
         """No file that a run made or changed holds one, but that which was asked for."""

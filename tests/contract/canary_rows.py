@@ -34,6 +34,8 @@ ROWS: dict[str, Row] = {
             ("plan", "--out", "saved.json", "--show-unmanaged", "--metrics", "run.prom"),
             ("plan", "--settings-patch", "whole", "--detailed-exitcode"),
             ("plan", "--allow-literal-secrets", "--strict"),
+            ("plan", "--no-secrets", "--out", "saved.json"),
+            ("plan", "--state", "state.json", "--resend-secrets"),
         )
     ),
     "apply": Row(
@@ -42,11 +44,13 @@ ROWS: dict[str, Row] = {
             ("apply", "--yes", "--settings-patch", "whole", "--parallel", "1"),
             ("apply", "--yes", "--settings-patch", "changed", "--allow-literal-secrets"),
             ("apply", "plan.json", "--report", "kept.json"),
+            ("apply", "--yes", "--state", "state.json", "--first", "1"),
+            ("apply", "--yes", "--resend-secrets", "--all-or-nothing"),
         ),
         before=(("plan", "--out", "plan.json"),),
     ),
     "undo": Row((("undo", "before.json", "--yes"), ("undo", "before.json", "--out", "back.json")), before=APPLIED),
-    "drift": Row((("drift", "--show-unmanaged"),)),
+    "drift": Row((("drift", "--show-unmanaged"), ("drift", "--no-secrets"))),
     "show": Row((("show",), ("show", "1161"), ("show", "mitto/quoted"), ("show", "1170"))),
     "accept": Row((("accept", "--yes"), ("accept", "--yes", "--field", "settings.*"))),
     "import": Row(
@@ -65,6 +69,10 @@ ROWS: dict[str, Row] = {
     ),
     "schema": Row((("schema", "--to", "schemas"), ("schema", "--to", "schemas", "--check"))),
     "providers": Row((("providers",),)),
+    "snapshot": Row(
+        (("snapshot", "--out", "live.json"), ("plan", "--live", "live.json"), ("drift", "--live", "live.json")),
+        before=(("snapshot", "--out", "live.json"),),
+    ),
     "comment": Row((("comment", "plan.json"), ("comment", "report.json", "--section", "report")), before=APPLIED),
     "doctor": Row((("doctor",),)),
     "completion": Row((("completion", "bash"), ("completion", "fish"))),
