@@ -56,13 +56,15 @@ class Api(Protocol):
         left: Callable[[], None],
         by: float | None = None,
         again: bool = False,
+        tries: int = 4,
     ) -> None:
         """One PATCH. Raises UnknownOutcomeError (it may have happened), RejectedError, AnswerError (throttled for
         good), UnauthorisedError, UnreachableError (it never left).
 
         quiet: nothing that the API says of the body is repeated, since it may hold a secret. by: monotonic seconds;
         where it could leave only later, LateError comes at once instead, and nothing was done. left: called for each
-        PATCH that left, those answered 429 too. again: one for the same change was sent before.
+        PATCH that left, those answered 429 too. again: one for the same change was sent before. tries: as many
+        may leave.
         """
         ...
 

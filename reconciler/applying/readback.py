@@ -8,7 +8,15 @@ import msgspec
 
 from reconciler.applying.api import Api, Ask
 from reconciler.applying.send import send_change, send_counted
-from reconciler.applying.verify import blind_keys, make_verdicts, reads_new, vanished_keys, whole_settings
+from reconciler.applying.verify import (
+    AS_BEFORE,
+    IGNORED,
+    blind_keys,
+    make_verdicts,
+    reads_new,
+    vanished_keys,
+    whole_settings,
+)
 from reconciler.applying.work import JUST, LAGS, Item, Merging, View, read_page
 from reconciler.errors import (
     ApiError,
@@ -190,7 +198,9 @@ def _close(item: Item, *, new: bool) -> None:
     if "lost" in words:
         item.close("failed", "settings were lost: " + _messages(item.verdicts, "lost"))
     elif "dropped" in words:
-        item.close("failed", "; ".join(filter(None, [item.trouble, _messages(item.verdicts, "dropped")])))
+        told = _messages(item.verdicts, "dropped")
+        # Who answered with an error has not ignored it.
+        item.close("failed", f"{item.trouble}; {told.replace(IGNORED, AS_BEFORE)}" if item.trouble else told)
     elif item.trouble and "masked" in words and not new:
         item.close("unverified", f"{item.trouble}, and the API hides what was sent")
     elif not all(verdict.settled for verdict in item.verdicts):

@@ -32,28 +32,41 @@ def _changed_settings(change: Change, ask: Ask) -> dict[str, Json]:
     return {key: resolve(value, ask) for key, value in change.body["settings"].items()}
 
 
+ATTEMPTS = 4
+"""PATCHes of one change that may leave, those answered 429 among them."""
+
+
 def send_counted(
-    item: Item, body: dict[str, Json], api: Api, *, quiet: bool, by: float | None = None, again: bool = False
+    item: Item,
+    body: dict[str, Json],
+    api: Api,
+    *,
+    quiet: bool,
+    by: float | None = None,
+    again: bool = False,
+    tries: int = ATTEMPTS,
 ) -> None:
     """One PATCH of Api.send_patch, each that leaves counted."""
 
     def left() -> None:
         item.attempts += 1
 
-    api.send_patch(item.one, body, quiet=quiet, by=by, left=left, again=again)
+    api.send_patch(item.one, body, quiet=quiet, by=by, left=left, again=again, tries=tries)
 
 
-def send_change(item: Item, before: Live, api: Api, ask: Ask) -> None:
-    """Sends it, and leaves it open to be read back; closes it where that settles nothing any more.
+def send_change(item: Item, before: Live, api: Api, ask: Ask, *, most: int | None = None) -> None:
+    """Sends it, and leaves it open to be read back; closes it where that settles nothing any more. most: the number of
+    item.attempts that may be reached; ATTEMPTS more than there are where it is None.
 
     After an unknown outcome the object is read before any second write: as desired is done, as planned is sent again,
     else it is stale. UnauthorisedError and EndedError pass; StoppedError and LateError where nothing was sent.
     """
     number, last, again = 1, before, False
-    while not _send_once(item, last, api, ask, again=again):
+    most = item.attempts + ATTEMPTS if most is None else most
+    while not _send_once(item, last, api, ask, again=again, most=most):
         number, again = number + 1, True
         try:
-            more = api.pause(number)
+            more = item.attempts < most and api.pause(number)
             api.ready(2)
             read_at = api.now()
             live = api.read_one(item.one)
@@ -73,16 +86,16 @@ def send_change(item: Item, before: Live, api: Api, ask: Ask) -> None:
         last, item.by = live, read_at + JUST
 
 
-def _send_once(item: Item, last: Live, api: Api, ask: Ask, *, again: bool) -> bool:
+def _send_once(item: Item, last: Live, api: Api, ask: Ask, *, again: bool, most: int) -> bool:
     """One PATCH, made of the object as last read. False: it is to be read again, since nobody can tell whether it
     happened, or since the read is too old for it to leave.
     """
     body = make_request(item.change, last, ask, whole=item.whole)
     quiet = item.whole or any(field.secret for field in item.change.fields)
     try:
-        send_counted(item, body, api, quiet=quiet, by=item.by, again=again)
+        send_counted(item, body, api, quiet=quiet, by=item.by, again=again, tries=most - item.attempts)
     except UnknownOutcomeError as error:
-        item.sent, item.trouble, item.trace_id = True, "no PATCH was answered", error.trace_id
+        item.sent, item.trouble, item.trace_id = True, error.message, error.trace_id
         return False
     except LateError:
         if not item.sent:

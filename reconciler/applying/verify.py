@@ -18,6 +18,9 @@ from reconciler.applying.judge import resolve, shown, wanted_at
 from reconciler.model import Change, FieldChange, FieldVerdict, Json, Live
 from reconciler.values import is_equal, is_mask, is_nothing, is_retyped, kind_of, mask_tail, value_at
 
+AS_BEFORE = "it reads as before"
+IGNORED = f"the API ignored it: {AS_BEFORE}"
+
 
 def make_verdicts(change: Change, before: Live, after: Live, ask: Ask) -> tuple[FieldVerdict, ...]:
     """A verdict per field of the change, and one for an effective_status that fell."""
@@ -45,7 +48,7 @@ def _judge_field(change: Change, item: FieldChange, before: Live, after: Live, a
         kind = "another type" if item.secret else kind_of(new)
         return FieldVerdict(item.path, "coerced", f"stored as {kind}; nothing to do, it is compared as text")
     if (is_equal(old, new) or (is_nothing(old) and is_nothing(new))) and change.action != "create":
-        return FieldVerdict(item.path, "dropped", "the API ignored it: it reads as before", settled=False)
+        return FieldVerdict(item.path, "dropped", IGNORED, settled=False)
     if is_nothing(new) and not is_nothing(wanted):
         return FieldVerdict(item.path, "dropped", "the API did not keep it: nothing is there", settled=False)
     if item.secret:

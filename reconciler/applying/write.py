@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from reconciler.applying.api import Api, Ask
 from reconciler.applying.judge import judge
-from reconciler.applying.send import send_change
+from reconciler.applying.send import ATTEMPTS, send_change
 from reconciler.applying.verify import blind_keys
 from reconciler.applying.work import FRESH, JUST, Item, Merging, View, check_company
 from reconciler.errors import LateError, tell_hidden
@@ -45,6 +45,7 @@ class Writer:
 
     def write(self, item: Item, view: View) -> None:
         """Leaves it open to be read back, or closes it. Raises what ends the run, and ApiErrors."""
+        most = item.attempts + ATTEMPTS
         for _ in range(AGAIN):
             item.whole = self._merging.needs_whole(item.change)
             own = item.whole or item.change.is_delicate
@@ -52,7 +53,7 @@ class Writer:
             if before is None:
                 return
             try:
-                send_change(item, before, self._api, self._ask)
+                send_change(item, before, self._api, self._ask, most=most)
             except LateError:
                 item.before = None
             else:

@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from reconciler.errors import ReconcilerError
 from reconciler.live.client import Client
 from reconciler.live.decode import Decoder, NotJsonError, ShapeError
-from reconciler.live.exchange import Exchange
+from reconciler.live.exchange import ATTEMPTS, Exchange
 from reconciler.live.gate import Clock, Gate
 from reconciler.live.listing import Progress
 from reconciler.live.lookup import Lookup
@@ -159,9 +159,10 @@ class Account:
         left: Callable[[], None],
         by: float | None = None,
         again: bool = False,
+        tries: int = ATTEMPTS,
     ) -> None:
         """One PATCH; see Client.send_patch."""
-        self._client.send_patch(one, body, quiet=quiet, by=by, left=left, again=again)
+        self._client.send_patch(one, body, quiet=quiet, by=by, left=left, again=again, tries=tries)
 
     def send_test(self, integration: dict[str, Json], recipient: str) -> None:
         """Has the API send a real message with these settings. Never sent twice; raises as Client.send_post does."""

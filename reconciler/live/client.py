@@ -2,7 +2,7 @@
 
     answer                   to a GET                 to a PATCH or POST
     2xx                      decoded; not JSON: again done; a body that is no JSON: UnknownOutcomeError
-    429                      again                    again at once (through the gate), THROTTLES times
+    429                      again                    again at once (through the gate)
     500 502 503 504          again                    UnknownOutcomeError: read first
     3xx                      AnswerError              AnswerError
     other 5xx, 1xx, 408      AnswerError (408: Rejected) UnknownOutcomeError
@@ -11,8 +11,8 @@
     no connection            again                    again: nothing has left
     time-out, reset, cut off again                    UnknownOutcomeError
 
-"Again" means at most ATTEMPTS of one request, with growing, jittered waits of less than 10 s together; what the windows
-and Retry-After ask for comes on top, in the gate.
+"Again" means at most ATTEMPTS of one request, those answered 429 among them, with growing, jittered waits of less than
+10 s together; what the windows and Retry-After ask for comes on top, in the gate.
 """
 
 from __future__ import annotations
@@ -40,12 +40,9 @@ from reconciler.values import encode_json
 if TYPE_CHECKING:
     from reconciler.live.transport import Response, Transport
 
-__all__ = ["ATTEMPTS", "THROTTLES", "WAITS", "Client"]
+__all__ = ["ATTEMPTS", "WAITS", "Client"]
 
 T = TypeVar("T")
-
-THROTTLES = 8
-"""Answers 429 to one write after which it is given up."""
 
 
 class _AgainError(Exception):
@@ -107,10 +104,11 @@ class Client:
         by: float | None = None,
         left: Callable[[], None] = lambda: None,
         again: bool = False,
+        tries: int = ATTEMPTS,
     ) -> None:
         """Changes one integration; see `_write`."""
         path = f"/integrations/{quote(integration, safe='')}"
-        self._write("PATCH", path, body, by, left, quiet=quiet, again=again)
+        self._write("PATCH", path, body, by, left, quiet=quiet, again=again, tries=tries)
 
     def send_post(
         self,
@@ -135,10 +133,10 @@ class Client:
         *,
         quiet: bool,
         again: bool,
+        tries: int = ATTEMPTS,
     ) -> bytes:
         """The body of a 2xx. quiet: the request holds secrets, so no word of the answer is shown. again: sent before.
-
-        `left` is called for each request that left, those answered 429 too.
+        tries: so many may leave. left: called for each that left, those answered 429 too.
 
         Raises UnknownOutcomeError where the write may or may not have happened, RejectedError, UnauthorisedError,
         AnswerError (throttled for good), UnreachableError (nothing left), StoppedError, EndedError, LateError (it could
@@ -157,7 +155,7 @@ class Client:
                     raise answer
             elif answer.status == 429:
                 throttled += 1
-                if throttled == THROTTLES:
+                if throttled >= tries:
                     raise self._exchange.refuse(what, answer, sent=content if quiet else None)
             elif 200 <= answer.status < 300:
                 return _check_body(what, answer)

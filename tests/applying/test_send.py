@@ -129,7 +129,7 @@ def test_after_four_unknown_outcomes_it_is_left_to_the_read_back() -> None:
     """A read that lags may still show one of them."""
     world = make_world(row(), faults=[patch_fault("timeout", count=0)])
     item, api = send(world)
-    assert (item.unread, item.attempts, item.trouble) == (True, 4, "no PATCH was answered")
+    assert (item.unread, item.attempts, item.trouble) == (True, 4, "timeout")
     assert api.trail() == ["PATCH 1", "GET 1"] * 4
 
 
@@ -194,7 +194,14 @@ def test_only_a_429_is_sent_again_at_once() -> None:
     item, api = send(make_world(row(), faults=[patch_fault("429", count=2)]))
     assert (item.unread, api.trail()) == (True, ["PATCH 1"] * 3)
     item, _ = send(make_world(row(), faults=[patch_fault("429", count=0)]))
-    assert (item.status, item.error) == ("failed", "throttled")
+    assert (item.status, item.error, item.attempts) == ("failed", "throttled", 4)
+
+
+def test_one_change_leaves_four_times_at_most() -> None:
+    """Whatever came of each: one whose outcome is unknown leaves three for the 429s after it."""
+    faults = [patch_fault("timeout", count=1), patch_fault("429", count=0)]
+    item, _ = send(make_world(row(), faults=faults))
+    assert (item.unread, item.attempts, item.trouble) == (True, 4, "throttled")
 
 
 def test_a_request_that_never_left_is_no_attempt() -> None:

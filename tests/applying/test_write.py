@@ -10,7 +10,7 @@ import pytest
 from reconciler.applying.apply import apply_plan
 from reconciler.applying.work import Item, Merging
 from reconciler.applying.write import Hand, Writer
-from reconciler.errors import RefusedError
+from reconciler.errors import LateError, RefusedError
 from reconciler.model import Manifest
 from reconciler.sandbox.world import World
 from tests.applying.bench import (
@@ -222,3 +222,19 @@ def test_an_object_of_another_company_ends_the_run() -> None:
     with pytest.raises(RefusedError, match="company 78"):
         bench.write()
     assert bench.api.count("PATCH") == 0
+
+
+def test_a_write_that_is_held_again_and_again_leaves_four_times_at_most() -> None:
+    """A 429 that asks for longer than a read is fresh has the object read again, but earns no further attempts."""
+    bench = Bench(make_world(row()), manifest("1", NEW))
+    tries: list[int] = []
+
+    def refuse(one: str, body: object, *, left: Any, tries_left: int) -> None:
+        tries.append(tries_left)
+        left()
+        raise LateError("held")
+
+    bench.api.send_patch = lambda one, body, **more: refuse(one, body, left=more["left"], tries_left=more["tries"])  # type: ignore[method-assign]
+    bench.write()
+    assert tries == [4, 3, 2, 1]
+    assert bench.items[0].status == "failed"

@@ -37,7 +37,7 @@ EPOCH = 1_700_000_040.0
 """The server's clock at virtual time 0: the beginning of a minute."""
 ALL = "/v1/hood/integrations"
 WAITS = (0.5, 1.5, 4.0)
-THROTTLES = 8
+ATTEMPTS = 4
 
 
 class Sent(NamedTuple):
@@ -192,9 +192,10 @@ class WorldApi:
         left: Callable[[], None],
         by: float | None = None,
         again: bool = False,
+        tries: int = ATTEMPTS,
     ) -> None:
         """One PATCH."""
-        self._write("PATCH", f"{ALL}/{one}", one, body, left, by, quiet=quiet, again=again)
+        self._write("PATCH", f"{ALL}/{one}", one, body, left, by, quiet=quiet, again=again, tries=tries)
 
     def _write(
         self,
@@ -207,6 +208,7 @@ class WorldApi:
         *,
         quiet: bool,
         again: bool,
+        tries: int = ATTEMPTS,
     ) -> bytes:
         """A 429 is sent again at once, a connection that fails after a pause."""
         attempt, throttled = 1, 0
@@ -225,7 +227,7 @@ class WorldApi:
                 raise UnknownOutcomeError(answer.fault)
             if answer.status == 429:
                 throttled += 1
-                if throttled == THROTTLES:
+                if throttled >= tries:
                     raise AnswerError("throttled", status=429)
             elif answer.status < 300:
                 if answer.body.strip() and not answer.body.startswith((b"{", b"[")):

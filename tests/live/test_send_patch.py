@@ -12,7 +12,7 @@ from reconciler.errors import (
     UnknownOutcomeError,
     UnreachableError,
 )
-from reconciler.live.client import THROTTLES
+from reconciler.live.client import ATTEMPTS
 from reconciler.model import Requests
 from tests.live.scripts import Step, patch_error, script
 
@@ -32,20 +32,23 @@ def test_a_patch_is_sent_once(status: int) -> None:
 
 def test_a_throttled_patch_is_sent_again_at_once() -> None:
     """A 429 did nothing, so that the PATCH goes again through the gate, without a wait of our own."""
-    client, gate, seen = script(*[httpx.Response(429)] * (THROTTLES - 1), httpx.Response(204))
+    client, gate, seen = script(*[httpx.Response(429)] * (ATTEMPTS - 1), httpx.Response(204))
     client.send_patch("1", {"name": "x"})
-    assert len(seen) == gate.acquired == THROTTLES == 8
+    assert len(seen) == gate.acquired == ATTEMPTS == 4
     assert gate.pauses == []
-    assert client.requests == Requests(patch=8, throttled=7, retried=7)
+    assert client.requests == Requests(patch=4, throttled=3, retried=3)
 
 
 def test_a_patch_that_is_throttled_for_good_is_given_up() -> None:
-    """Eight 429s are the most."""
+    """Four requests are the most, and fewer where some of the same change have left before."""
     client, _, seen = script(httpx.Response(429))
     with pytest.raises(AnswerError) as caught:
         client.send_patch("1", {"name": "x"})
-    assert len(seen) == THROTTLES
+    assert len(seen) == ATTEMPTS
     assert caught.value.status == 429
+    with pytest.raises(AnswerError):
+        client.send_patch("1", {"name": "x"}, tries=1)
+    assert len(seen) == ATTEMPTS + 1
     assert "limits" in str(caught.value.fix)
 
 
