@@ -117,6 +117,7 @@ class Console:
             quiet=silent,
             width=self.error_style.width,
             prefix=PREFIX if self.sandbox else "",
+            pulse=1.0,
         )
 
     def prompt(self, text: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from reconciler.commands.console import Console
 from reconciler.live.account import Account
@@ -33,7 +33,7 @@ def read_account(
             by_name=whole or bool(nameless),
             need=None if details else _find_needed(manifests),
             names=frozenset((one.provider, one.name or "") for one in nameless),
-            progress=_counter(progress.start, progress.advance),
+            progress=progress.update,
             effective=effective,
             details=details and whole,
         )
@@ -43,17 +43,3 @@ def read_account(
 
 def _find_needed(manifests: Sequence[Manifest]) -> frozenset[str]:
     return frozenset(one.provider for one in manifests if one.settings or one.lifecycle.create)
-
-
-def _counter(start: Callable[[str, int], None], advance: Callable[[int], None]) -> Callable[[int, int], None]:
-    """Turns (done, of) into a line of progress."""
-    state = {"of": 0, "done": 0}
-
-    def tell(done: int, of: int) -> None:
-        if of != state["of"]:
-            state.update(of=of, done=0)
-            start("reading", of)
-        advance(done - state["done"])
-        state["done"] = done
-
-    return tell

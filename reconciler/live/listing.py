@@ -6,8 +6,8 @@ when the end of the list was seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Sequence
 from math import ceil
 from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
 
@@ -15,14 +15,13 @@ from msgspec import Struct
 
 from reconciler.errors import AnswerError, RejectedError
 from reconciler.live.decode import Page
+from reconciler.live.threads import run_all
 from reconciler.model import Live, Provider
 
 if TYPE_CHECKING:
     from reconciler.live.client import Client
 
 T = TypeVar("T", bound=Live | Provider)
-A = TypeVar("A")
-B = TypeVar("B")
 
 Progress = Callable[[int, int], None]
 """Told the pages read so far and the pages there are."""
@@ -161,8 +160,7 @@ class Listing(Generic[T]):
         seen = {item.id for item in first.items}
         for start in range(2, count + 1, WAVE):
             numbers = range(start, min(start + WAVE, count + 1))
-            self._tell(len(pages), count)
-            wave = run_all(self.read_page, numbers, self._parallel)
+            wave = self._read_wave(numbers, count)
             ids = {item.id for page in wave for item in page.items}
             pages += wave
             if not all(page.items for page in wave):
@@ -175,6 +173,21 @@ class Listing(Generic[T]):
             seen |= ids
         self._tell(len(pages), len(pages))
         return pages, True
+
+    def _read_wave(self, numbers: range, count: int) -> list[Page[T]]:
+        """These pages at once, each told as it comes."""
+        done, lock = numbers[0] - 1, threading.Lock()
+        self._tell(done, count)
+
+        def read(number: int) -> Page[T]:
+            nonlocal done
+            page = self.read_page(number)
+            with lock:
+                done += 1
+                self._tell(done, count)
+            return page
+
+        return run_all(read, numbers, self._parallel)
 
     def _read_to_end(self, first: Page[T]) -> tuple[list[Page[T]], bool]:
         """Page after page where no total is told, until one is short, empty, refused or brings nothing new."""
@@ -202,18 +215,6 @@ class Listing(Generic[T]):
     def _tell(self, done: int, count: int) -> None:
         if self._progress is not None:
             self._progress(done, count)
-
-
-def run_all(read: Callable[[A], B], each: Iterable[A], parallel: int) -> list[B]:
-    """read(x) of each on threads, in the order of `each`; the first error in that order is raised, the rest dropped."""
-    inputs = list(each)
-    if parallel < 2 or len(inputs) < 2:
-        return [read(one) for one in inputs]
-    pool = ThreadPoolExecutor(min(parallel, len(inputs)))
-    try:
-        return list(pool.map(read, inputs))
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _is_settled(pages: Sequence[Page[T]]) -> bool:

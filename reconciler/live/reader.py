@@ -20,7 +20,8 @@ from urllib.parse import quote
 from reconciler.errors import AnswerError, RejectedError
 from reconciler.live.catalogue import fill_providers, find_lacking, find_provider, fits_any, merge_providers
 from reconciler.live.decode import Decoder, Page
-from reconciler.live.listing import ABSENT, REFUSED, Found, Listing, Progress, Shape, order_of, run_all
+from reconciler.live.listing import ABSENT, REFUSED, Found, Listing, Progress, Shape, order_of
+from reconciler.live.threads import run_all
 from reconciler.model import Live, Provider, Snapshot
 from reconciler.values import id_order
 
@@ -187,8 +188,7 @@ class Reader:
         wanted.sort(key=id_order)
         told = dict(zip(wanted, run_all(read, wanted, self._parallel), strict=True))
         unknown = frozenset(one for one, live in told.items() if live is None)
-        objects.update({one: live for one, live in told.items() if live is not None})
-        return {one: live for one, live in objects.items() if one not in unknown}, unknown
+        return {one: live for one, live in {**objects, **told}.items() if live is not None}, unknown
 
     def read_providers(self, size: int | None = None) -> dict[str, Provider] | None:
         """What GET /providers tells, by id; None where there is no such list. size: items on a page."""

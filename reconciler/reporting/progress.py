@@ -20,7 +20,8 @@ ERASE = "\r\x1b[K"
 class Progress:
     """Says what is going on and how long it will take. May be told from several threads.
 
-    clock: seconds that only grow. A stream that breaks is not written to again: progress never ends a run.
+    clock: seconds that only grow. pulse: seconds after which it is told anew by itself, since work may wait for a
+    minute; None: never. A stream that breaks is not written to again: progress never ends a run.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Progress:
         quiet: bool = False,
         width: int = 80,
         prefix: str = "",
+        pulse: float | None = None,
     ) -> None:
         self._stream = stream
         self._tty = tty
@@ -39,6 +41,8 @@ class Progress:
         self._silent = quiet
         self._width = width
         self._prefix = prefix
+        self._pulse = pulse
+        self._ended = threading.Event()
         self._lock = threading.RLock()
         self._label = ""
         self._total = self._count = 0
@@ -55,6 +59,17 @@ class Progress:
             self._began = self._clock()
             self._drawn = -math.inf if self._tty else self._began + FIRST_LINE - NEXT_LINES
             self._running = True
+            self._draw()
+            if self._pulse is not None and not self._silent:
+                self._ended = threading.Event()
+                threading.Thread(target=self._beat, args=(self._pulse, self._ended), daemon=True).start()
+
+    def update(self, count: int, total: int) -> None:
+        """So many steps of so many are done. Fewer steps than before are another piece of the same work."""
+        with self._lock:
+            if count < self._count:
+                self._began = self._clock()
+            self._count, self._total = count, total
             self._draw()
 
     def advance(self, number: int = 1) -> None:
@@ -78,6 +93,11 @@ class Progress:
             if self._on_line:
                 self._write(ERASE)
             self._running = self._on_line = False
+            self._ended.set()
+
+    def _beat(self, pulse: float, ended: threading.Event) -> None:
+        while not ended.wait(pulse):
+            self.advance(0)
 
     def _draw(self) -> None:
         now = self._clock()

@@ -226,7 +226,7 @@ def test_progress_counts_pages() -> None:
     told: list[tuple[int, int]] = []
     world = make_world(250)
     snapshot(world, progress=lambda *pair: told.append(pair))
-    assert told == [(1, 3), (3, 3)]
+    assert told == [(1, 3), (2, 3), (3, 3), (3, 3)]
     bare: list[tuple[int, int]] = []
     read_fake(
         lambda path, query: [item("1")] if query["page"].startswith("1,") else [],

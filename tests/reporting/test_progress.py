@@ -58,6 +58,46 @@ def test_a_line_every_few_seconds_outside_a_terminal() -> None:
     assert stream.getvalue() == "Reading: 30 of 100, about 7 s left\nReading: 80 of 100, about 2 s left\n"
 
 
+def test_work_that_stands_still_is_told_too() -> None:
+    """Waiting for a minute's window is silent otherwise; nothing is told any more once it is done."""
+    lines = threading.Semaphore(0)
+
+    class Stream(io.StringIO):
+        """Counts what is written."""
+
+        def write(self, text: str) -> int:
+            """Lets the test go on."""
+            lines.release()
+            return super().write(text)
+
+    seconds = iter(range(100, 10_000, 5))
+    stream = Stream()
+    progress = Progress(stream, tty=False, clock=lambda: next(seconds), pulse=0.001)
+    progress.start("Reading", 10)
+    assert all(lines.acquire(timeout=10) for _ in range(3))
+    progress.done()
+    told = stream.getvalue()
+    assert told.splitlines()[:2] == ["Reading: 0 of 10", "Reading: 0 of 10"]
+    assert not lines.acquire(timeout=0.05) or stream.getvalue() == told
+
+
+def test_another_piece_of_the_same_work_keeps_the_line() -> None:
+    """A total that grows resets nothing; fewer steps than before begin to count the time anew."""
+    progress, stream, clock = make_progress()
+    progress.start("Reading", 0)
+    for number in range(1, 9):
+        clock.now += 1
+        progress.update(number, number + 1)
+    clock.now += 3
+    progress.update(1, 4)
+    clock.now += 5
+    progress.update(2, 4)
+    progress.done()
+    assert stream.getvalue() == (
+        "Reading: 3 of 4, about 1 s left\nReading: 8 of 9, about 2 s left\nReading: 2 of 4, about 5 s left\n"
+    )
+
+
 def test_one_line_is_rewritten_on_a_terminal() -> None:
     """Each drawing begins by erasing the line, drawings are not closer than a tenth of a second, and the end erases."""
     progress, stream, clock = make_progress(tty=True)
