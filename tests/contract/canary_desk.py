@@ -68,12 +68,19 @@ def make_manifests(canaries: Canaries) -> dict[str, str]:
     }
 
 
-@dataclass
+@dataclass(repr=False)
 class CanaryDesk(InsideDesk):
-    """A desk with canaries. operator: a folder beside it, where mounted secrets and the file of commands lie."""
+    """A desk with canaries. operator: a folder beside it, where mounted secrets and the file of commands lie.
+
+    searches: whether canaries are looked for; those of one character stand everywhere.
+    """
 
     canaries: Canaries = CANARIES
+    searches: bool = True
     ran: list[tuple[tuple[str, ...], Ran]] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"CanaryDesk({self.folder})"
 
     @property
     def operator(self) -> Path:
@@ -86,7 +93,7 @@ class CanaryDesk(InsideDesk):
         for name, text in make_manifests(canaries).items():
             self.write(f"manifests/{name}", text)
         self.write("reconciler.yaml", CONFIG)
-        (self.operator / "mail").mkdir(parents=True)
+        (self.operator / "mail").mkdir(parents=True, exist_ok=True)
         self.renew()
         (self.operator / "vault.sh").write_text(SCRIPT.format(stderr=canaries.stderr))
         command = f'["/bin/sh", "{self.operator}/vault.sh", "{self.operator}/answer", "{{arg}}"]'
@@ -99,7 +106,7 @@ class CanaryDesk(InsideDesk):
             "RECONCILER_EXEC": str(self.operator / "commands.yaml"),
             "RECONCILER_SECRET_FILES": str(self.operator),
         }
-        del self.environ["HOOD_TWILIO_AUTH_TOKEN"]
+        self.environ.pop("HOOD_TWILIO_AUTH_TOKEN", None)
 
     def renew(self) -> None:
         """Writes the secrets that the operator's files hold."""
@@ -110,14 +117,14 @@ class CanaryDesk(InsideDesk):
         """No canary in a stream or a file, and no traceback."""
         self.ran.append((args, ran))
         for stream in (ran.out, ran.err):
-            found = find_canaries(stream.encode(), self.canaries)
+            found = self.find(stream.encode())
             assert not found, f"{args} shows {found}:\n{stream}"
             assert "Traceback" not in stream, stream
         self.check_files()
 
     def find(self, content: bytes) -> list[str]:
         """The names of the canaries in it."""
-        return find_canaries(content, self.canaries)
+        return find_canaries(content, self.canaries) if self.searches else []
 
     def start_python(self, script: str) -> subprocess.Popen[bytes]:
         """A Python script in the desk's folder and environment."""
@@ -139,9 +146,7 @@ class CanaryDesk(InsideDesk):
                 content = path.read_bytes()
                 before = self.written.get(path)
                 if before != content:
-                    found = set(find_canaries(content, self.canaries)) - set(
-                        find_canaries(before or b"", self.canaries)
-                    )
+                    found = set(self.find(content)) - set(self.find(before or b""))
                     assert not found, f"{path.name} holds {found}"
 
     def tidy(self) -> None:
