@@ -8,15 +8,17 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from operator import attrgetter
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler import __version__
 from reconciler.adopting.accept import Choice, Chosen, Judges, choose, find_unknown
 from reconciler.adopting.accept_fields import Fields, parse_fields
+from reconciler.adopting.rewrite_scalars import make_text
 from reconciler.commands.asking import confirmed
 from reconciler.commands.connect import open_account
 from reconciler.commands.console import Console
+from reconciler.commands.declared import find_laid_over
 from reconciler.commands.reading import read_account
 from reconciler.commands.request import Request
 from reconciler.commands.rewriting import Reasons, Rewriting, rewrite_files, write_files
@@ -24,8 +26,9 @@ from reconciler.commands.scope import make_scope
 from reconciler.commands.stopping import Stopping
 from reconciler.commands.unresolved import Unresolved as Declared
 from reconciler.commands.unresolved import load_unresolved
+from reconciler.desired.scalars import reads_as_text
 from reconciler.errors import RefusedError, UsageError
-from reconciler.model import Acceptance, AcceptedField, AcceptedIntegration, AcceptSummary, Problem
+from reconciler.model import Acceptance, AcceptedField, AcceptedIntegration, AcceptSummary, Json, Manifest, Problem
 from reconciler.names import make_slug
 from reconciler.options import Options, load_options
 from reconciler.planning.differences import Compared, Comparison, compare_all
@@ -93,8 +96,11 @@ def propose(request: Request, options: Options, declared: Declared, comparison: 
     judges = Judges(declared.keys.matches, declared.places.value)
     # In the order of files, since finding places reads a file again and remembers only the last few.
     ordered = sorted(comparison.compared, key=attrgetter("manifest.source"))
+    laid_over = find_laid_over(options)
     chosen = {
-        one.manifest.address: choose(one, one.live, fields, judges) if one.live and not one.problems else Chosen()
+        one.manifest.address: _keep_laid_over(one.manifest, choose(one, one.live, fields, judges), declared, laid_over)
+        if one.live and not one.problems
+        else Chosen()
         for one in ordered
     }
     rows = [(one, chosen[one.manifest.address]) for one in comparison.compared]
@@ -110,19 +116,58 @@ def propose(request: Request, options: Options, declared: Declared, comparison: 
         problems=tuple(_unknown_field(name, comparison) for name in _find_unknown(fields, comparison)),
     )
     answer = fill(answer, rows, reasons, len(files))
-    answer = msgspec.structs.replace(answer, warnings=tuple(_warn_of_addresses(answer, declared)))
+    answer = replace(answer, warnings=tuple(_warn_of_addresses(answer, declared)))
     return Proposal(rows, files, reasons, answer)
 
 
+def _keep_laid_over(manifest: Manifest, chosen: Chosen, declared: Declared, laid_over: frozenset[str]) -> Chosen:
+    """Refuses a name that would take its address from a manifest that an overlay names by it."""
+    if manifest.address not in laid_over or declared.places.text(manifest.source, ("key",)) is not None:
+        return chosen
+    return Chosen(
+        tuple(
+            _refuse_name(one, manifest.id)
+            if one.edit and one.edit.document == manifest.source and _moves_address(one.field, manifest.id)
+            else one
+            for one in chosen.choices
+        ),
+        chosen.secrets,
+        chosen.hidden,
+    )
+
+
+def _refuse_name(choice: Choice, number: str | None) -> Choice:
+    reason = "an overlay names this manifest by the address that its name makes"
+    key, field = _key_of(choice.field.before, number), choice.field
+    return Choice(replace(field, before=None, after=None, refused=reason, fix=f"add key: {_as_written(key)}"))
+
+
 def _warn_of_addresses(answer: Acceptance, declared: Declared) -> Iterator[Problem]:
-    """A manifest without `key:` has its address from its name."""
+    """A manifest without `key:` has its address from the name that stands in it, and from its id without one."""
     for one in answer.integrations:
-        renamed = [field for field in one.fields if field.path == ("name",) and field.refused is None]
+        renamed = [field for field in one.fields if field.refused is None and _moves_address(field, one.id)]
         if not renamed or declared.places.text(one.source, ("key",)) is not None:
             continue
-        slug = make_slug(renamed[0].after)
-        message = f"{one.address}: its name makes its address, which becomes {one.address.partition('/')[0]}/{slug}"
-        yield Problem("address-changes", message, one.source, f"add key: {make_slug(renamed[0].before)} to keep it")
+        (name,) = renamed
+        if name.source.file != one.source.file:  # an overlay's name makes no address
+            continue
+        address = f"{one.address.partition('/')[0]}/{_key_of(name.after, one.id)}"
+        message = f"{one.address}: its name makes its address, which becomes {address}"
+        fix = f"add key: {_as_written(_key_of(name.before, one.id))} to keep it"
+        yield Problem("address-changes", message, one.source, fix)
+
+
+def _moves_address(field: AcceptedField, number: str | None) -> bool:
+    return field.path == ("name",) and _key_of(field.before, number) != _key_of(field.after, number)
+
+
+def _key_of(name: Json, number: str | None) -> str:
+    """What an address is made of where there is no `key:`."""
+    return (make_slug(name) if isinstance(name, str) else "") or number or ""
+
+
+def _as_written(key: str) -> str:
+    return make_text(key, "", flow=False, is_text=reads_as_text)
 
 
 def _find_unknown(fields: Fields, comparison: Comparison) -> list[str]:
@@ -149,7 +194,7 @@ def fill(answer: Acceptance, rows: Sequence[tuple[Compared, Chosen]], reasons: R
         hidden=sum(chosen.hidden for _, chosen in rows),
         compared=sum(compared.live is not None and not compared.problems for compared, _ in rows),
     )
-    return msgspec.structs.replace(answer, integrations=shown, summary=summary)
+    return replace(answer, integrations=shown, summary=summary)
 
 
 def _tell(compared: Compared, chosen: Chosen, reasons: Reasons) -> AcceptedIntegration:
@@ -170,7 +215,7 @@ def _with_reason(choice: Choice, reasons: Reasons) -> AcceptedField:
     reason = reasons.get((choice.edit.document, field.path)) if choice.edit else None
     if reason is None:
         return field
-    return msgspec.structs.replace(field, before=None, after=None, refused=reason, fix="write it by hand")
+    return replace(field, before=None, after=None, refused=reason, fix="write it by hand")
 
 
 def write(proposal: Proposal, request: Request, console: Console, stopping: Stopping) -> Acceptance:
@@ -180,4 +225,4 @@ def write(proposal: Proposal, request: Request, console: Console, stopping: Stop
     failed = write_files(proposal.files, stopping)
     files = sum(not any((edit.document, edit.path) in failed for edit in file.edits) for file in proposal.files)
     answer = fill(proposal.answer, proposal.rows, {**proposal.reasons, **failed}, files)
-    return msgspec.structs.replace(answer, written=True)
+    return replace(answer, written=True)

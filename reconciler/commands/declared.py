@@ -15,7 +15,7 @@ from reconciler.configuration import holds
 from reconciler.desired.files import find_files, make_file_name
 from reconciler.desired.load import Document, load_documents
 from reconciler.desired.manifests import Desired, make_manifests
-from reconciler.desired.overlay import lay_over
+from reconciler.desired.overlay import address_of, lay_over
 from reconciler.desired.places import Places
 from reconciler.desired.references import references
 from reconciler.desired.secrets import SecretKeys, Secrets
@@ -81,6 +81,12 @@ def lay_overlay(
     overlays, broken = load_documents(files)
     laid, problems = lay_over(documents, overlays, options.account, places)
     return laid, [*missing, *broken, *problems]
+
+
+def find_laid_over(options: Options) -> frozenset[str]:
+    """The addresses that overlays of any account name. What is wrong with these is said elsewhere."""
+    files = [file for one in options.overlays for file in find_files([one], root=one, exclude=options.exclude)[0]]
+    return frozenset(address for one in load_documents(files)[0] if (address := address_of(one, options.account)))
 
 
 class Loaded(Struct, frozen=True):

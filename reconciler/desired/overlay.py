@@ -29,7 +29,7 @@ def lay_over(
     taken: dict[str, Document] = {}
     problems: list[Problem] = []
     for overlay in overlays:
-        address = _address_of(overlay, account)
+        address = address_of(overlay, account)
         problem = _judge(overlay, address, known, taken)
         if problem is not None:
             problems.append(problem)
@@ -70,7 +70,8 @@ def _find_addresses(documents: Sequence[Document], account: str | None) -> dict[
     return found
 
 
-def _address_of(overlay: Document, account: str | None) -> str | None:
+def address_of(overlay: Document, account: str | None) -> str | None:
+    """The address that an overlay names, None where it names none."""
     draft = _draft(overlay, account)
     if draft is None:
         return None

@@ -180,6 +180,21 @@ def test_an_address_that_changes_with_the_name_is_said(main: Stage) -> None:
     assert "its address" not in main.run("accept", "--yes", "--field", "name").out
 
 
+def test_a_name_that_was_not_there_yet_is_added_and_the_address_that_changes_is_said(stage: Stage) -> None:
+    """The address was made of the id, and the key that keeps it is text."""
+    stage.write(FILE, 'id: "1161"\nprovider: twilio\n')
+    ran = stage.run("accept", "--yes", "--field", "name")
+    assert text_of(stage) == 'id: "1161"\nprovider: twilio\nname: "Example Integration"\n'
+    assert "twilio/1161: its name makes its address, which becomes twilio/example-integration" in ran.out
+    assert '-> add key: "1161" to keep it' in ran.out
+
+
+def test_a_name_that_makes_the_same_address_is_no_warning(stage: Stage) -> None:
+    """Case and punctuation are not in an address."""
+    stage.write(FILE, MAIN.replace("'Main'", "example  INTEGRATION!"))
+    assert "its address" not in stage.run("accept", "--yes").out
+
+
 def test_invalid_manifests_end_the_run(main: Stage) -> None:
     """3, with all that is wrong; nothing is written."""
     main.write("manifests/bad.yaml", "nonsense: 1\n")

@@ -49,6 +49,30 @@ def test_accept_leaves_what_a_variable_makes(stage: Stage) -> None:
     assert "'+1'" not in (stage.folder / "manifests/over/main.yaml").read_text()
 
 
+def test_accept_leaves_a_name_by_which_an_overlay_finds_its_manifest(stage: Stage) -> None:
+    """Of any account: else the overlay would be laid over nothing, and no plan could be made. A key ends that."""
+    lay(stage)
+    base = BASE.replace("key: backup\n", "").replace("${var:NAME} SMS", "Backup!")
+    stage.write("manifests/main.yaml", base)
+    ran = stage.run("accept", "--yes", "--account", "main", code=6)
+    assert "not accepted: an overlay names this manifest by the address that its name makes" in ran.out
+    assert "-> add key: backup" in ran.out
+    assert (stage.folder / "manifests/main.yaml").read_text() == base
+    stage.write("manifests/main.yaml", "key: backup\n" + base)
+    stage.run("accept", "--yes", "--account", "main")
+    stage.run("plan", *STAGING)
+
+
+def test_accept_leaves_a_name_that_makes_the_same_address(stage: Stage) -> None:
+    """To be accepted as ever."""
+    lay(stage)
+    stage.write("manifests/over/main.yaml", OVER.replace("key: backup", "key: backup-sms-old-name"))
+    stage.write("manifests/main.yaml", 'id: "1162"\nprovider: twilio\nname: Backup SMS, old name\n')
+    ran = stage.run("accept", "--yes", "--account", "main")
+    assert "Accepted 1 value" in ran.out
+    assert "its address" not in ran.out
+
+
 def test_a_saved_plan_is_bound_to_both(stage: Stage) -> None:
     """Another overlay or variable is another declaration."""
     lay(stage)
