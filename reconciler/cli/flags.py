@@ -91,6 +91,9 @@ OVERRIDE: Option = click.option(
 )
 
 
+LIVE: Option = click.option(
+    "--live", type=click.Path(path_type=Path), metavar="FILE", help="Compare with this snapshot: no token, no request."
+)
 METRICS: Option = click.option(
     "--metrics", type=click.Path(path_type=Path), metavar="FILE", help="Write a Prometheus text file of the run."
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.cli.flags import HISTORY, METRICS, NO_SECRETS, SCOPE, STATE, format_options, with_options
+from reconciler.cli.flags import HISTORY, LIVE, METRICS, NO_SECRETS, SCOPE, STATE, format_options, with_options
 from reconciler.cli.verbs import run
 from reconciler.commands.forms import PLAN
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     "--branch", metavar="B", help="The branch that --accept makes; nothing else is touched, nothing is pushed."
 )
 @click.option("--author", metavar="'NAME <EMAIL>'", help="Who commits.")
-@with_options(*SCOPE, STATE, NO_SECRETS, *HISTORY, METRICS, *format_options(*PLAN))
+@with_options(*SCOPE, STATE, NO_SECRETS, *HISTORY, LIVE, METRICS, *format_options(*PLAN))
 @click.pass_context
 def verb(context: click.Context, /, **given: Any) -> int:
     """Is live still as declared? Exits 2 where it is not. Reads only.

@@ -9,6 +9,7 @@ import click
 
 from reconciler.cli.flags import (
     HISTORY,
+    LIVE,
     METRICS,
     NO_SECRETS,
     OVERRIDE,
@@ -28,11 +29,8 @@ if TYPE_CHECKING:
 
 
 @click.command("plan")
-@with_options(*SCOPE, STATE, RESEND, NO_SECRETS, OVERRIDE, *HISTORY, METRICS, *format_options(*PLAN))
+@with_options(*SCOPE, STATE, RESEND, NO_SECRETS, OVERRIDE, *HISTORY, LIVE, METRICS, *format_options(*PLAN))
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan, to apply exactly it.")
-@click.option(
-    "--live", type=click.Path(path_type=Path), metavar="FILE", help="Plan against this snapshot: no token, no request."
-)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where changes are pending.")
 @click.pass_context
 def verb(context: click.Context, /, **given: Any) -> int:

@@ -95,3 +95,11 @@ def test_the_sandbox_has_snapshots_too(kept: Stage) -> None:
     """Marked as such."""
     assert kept.run("snapshot", "--sandbox", "--out", "live.json").out.startswith("SANDBOX Kept ")
     kept.run("plan", "--live", "live.json", "--sandbox")
+
+
+def test_drift_is_looked_for_in_a_snapshot_too(kept: Stage) -> None:
+    """Without a request."""
+    kept.run("snapshot", "--out", "live.json")
+    offline(kept)
+    assert "Drift: 0 to create, 1 to update" in kept.run("drift", "--live", "live.json", code=2).out
+    assert kept.world.log == []

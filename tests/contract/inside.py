@@ -72,7 +72,7 @@ def inside(environ: Mapping[str, str], folder: Path) -> Iterator[tuple[io.BytesI
         mock.patch.multiple(sys, stdout=streams[0], stderr=streams[1]),
         mock.patch.object(tempfile, "tempdir", None),
         mock.patch.object(gate, "RealClock", QuickClock),
-        mock.patch.object(os, "fsync", lambda _file: None),
+        mock.patch.object(os, "fsync", return_value=None),
     ):
         os.chdir(folder)
         try:
