@@ -21,6 +21,7 @@ from reconciler import __version__
 from reconciler.cli import cli, guarded, main
 from reconciler.cli.program import hide_faults, make_fault, make_usage_error, tell_thread
 from reconciler.errors import UsageError
+from reconciler.sandbox.faults import Fault, Faults
 from tests.commands.stage import Stage
 
 ROOT = Path(__file__).parents[1]
@@ -107,6 +108,15 @@ def test_errors_as_json_lines(stage: Stage) -> None:
     rows = [json.loads(row) for row in stage.run("plan", "--log-format=json", "--out", "p").err.splitlines()]
     assert [row["event"] for row in rows if "text" in row] == ["message"]
     assert {row.get("method") for row in rows} == {"GET", None}
+
+
+def test_the_log_tells_the_trace_id_of_each_request_that_failed(stage: Stage) -> None:
+    """Also of one that was sent again, so that the API's support can be asked about it."""
+    stage.world.faults = Faults(script=(Fault("500", method="GET"),))
+    rows = [json.loads(row) for row in stage.run("plan", "--log-format", "json").err.splitlines()]
+    traced = [row for row in rows if row["event"] == "request" and "trace_id" in row]
+    assert [row["status"] for row in traced] == [500]
+    assert traced[0]["trace_id"]
 
 
 def test_a_fault_of_the_tool_itself_is_one_line_without_values(stage: Stage) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -15,6 +15,15 @@ from reconciler.live.account import Account
 from reconciler.options import Options, Token
 
 STATE_FILE = "sandbox.json"
+
+
+def log_request(console: Console) -> Callable[[str, int | None, str | None], None]:
+    """What writes a line of the log for each request; of one that failed with the API's trace id."""
+
+    def log(method: str, status: int | None, trace_id: str | None) -> None:
+        console.log("request", method=method, status=status, **({} if trace_id is None else {"trace_id": trace_id}))
+
+    return log
 
 
 @contextmanager
@@ -41,7 +50,7 @@ def open_account(
             per_minute=options.run_per_minute,
             parallel=options.parallel,
             token_name=options.token_env,
-            on_request=lambda method, status: console.log("request", method=method, status=status),
+            on_request=log_request(console),
         )
         stack.callback(account.close)
         opened.append(account)

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 class Account:
     """Opens one account: one connection pool, one gate. per_second, per_minute: what the run takes of the limits.
 
-    token: gives the token when a request needs it. http, clock, rng: for tests. on_request: told each request's method
-    and status. Raises UnreachableError where the environment's certificates or proxy cannot be used.
+    token: gives the token when a request needs it. http, clock, rng: for tests. on_request: as in
+    Client. Raises UnreachableError where the environment's certificates or proxy cannot be used.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Account:
         per_minute: int,
         parallel: int,
         token_name: str,
-        on_request: Callable[[str, int | None], None] | None = None,
+        on_request: Callable[[str, int | None, str | None], None] | None = None,
         http: httpx.BaseTransport | None = None,
         clock: Clock | None = None,
         rng: Random | None = None,

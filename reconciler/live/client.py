@@ -57,7 +57,7 @@ class Client:
     """The seam between the tool and the API of one account; safe to share among threads.
 
     token_name: the environment variable that holds the token, for messages. on_request: called after each request
-    that left, with its method and status (None: no answer).
+    that left, with its method, status (None: no answer) and, where it failed, the API's trace id.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Client:
         *,
         rng: Random,
         token_name: str = TOKEN_NAME,
-        on_request: Callable[[str, int | None], None] | None = None,
+        on_request: Callable[[str, int | None, str | None], None] | None = None,
     ) -> None:
         self._exchange = Exchange(transport, gate, rng=rng, token_name=token_name, on_request=on_request)
 

@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Protocol
 
 from reconciler.errors import ApiError, ReconcilerError
-from reconciler.live.refusals import TOKEN_NAME, make_refusal
+from reconciler.live.refusals import TOKEN_NAME, make_refusal, read_trace_id
 from reconciler.model import Requests
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Exchange:
         *,
         rng: Random,
         token_name: str = TOKEN_NAME,
-        on_request: Callable[[str, int | None], None] | None = None,
+        on_request: Callable[[str, int | None, str | None], None] | None = None,
     ) -> None:
         self._transport, self._gate, self._rng = transport, gate, rng
         self._token_name, self._on_request = token_name, on_request
@@ -96,7 +96,7 @@ class Exchange:
             # Before anything else: whoever waits in the gate would be refused as well.
             self._gate.end(self.refuse(name_request(method, path, params), response))
         self._gate.answered(ticket, response.status, response.headers)
-        self._count(method, response.status, again=again)
+        self._count(method, response.status, again=again, trace_id=self._trace_id(response, body))
         return response
 
     def refuse(self, what: str, response: Response, *, sent: bytes | None = None) -> ReconcilerError:
@@ -105,13 +105,18 @@ class Exchange:
             what, response, token_name=self._token_name, holds_token=self._transport.holds_token, sent=sent
         )
 
-    def _count(self, method: str, status: int | None, *, again: bool) -> None:
+    def _trace_id(self, response: Response, body: bytes | None) -> str | None:
+        if response.status < 400 or self._on_request is None:
+            return None
+        return read_trace_id(response, self._transport.holds_token, body)
+
+    def _count(self, method: str, status: int | None, *, again: bool, trace_id: str | None = None) -> None:
         with self._lock:
             self._counts[method] += 1
             self._counts["throttled"] += status == 429
             self._counts["retried"] += again
         if self._on_request is not None:
-            self._on_request(method, status)
+            self._on_request(method, status, trace_id)
 
 
 def name_request(method: str, path: str, params: Mapping[str, str] | None = None) -> str:

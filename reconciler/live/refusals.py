@@ -52,7 +52,7 @@ def make_refusal(
         return _unauthorised(what, status, token_name)
     words, trace_id = _read_body(response, holds_token)
     if sent is not None:
-        words, trace_id = "", None if trace_id is None or repeats(trace_id, sent) else trace_id
+        words, trace_id = "", read_trace_id(response, holds_token, sent)
     said = f"{what}: answered {status}" + (f" ({words})" if words else "")
     if status == 429:
         return AnswerError(said, _SLOWER, status=status, trace_id=trace_id)
@@ -78,6 +78,12 @@ def _unauthorised(what: str, status: int, token_name: str) -> UnauthorisedError:
         f"{what}: the token is not allowed to do this (403)",
         f"use a token in {token_name} of a member who may manage integrations, from an address that may call the API",
     )
+
+
+def read_trace_id(response: Response, holds_token: Callable[[str], bool], sent: bytes | None) -> str | None:
+    """The trace id of an answer that is not 2xx, unless it repeats the token or any of what was sent."""
+    _, trace_id = _read_body(response, holds_token)
+    return None if trace_id is None or (sent is not None and repeats(trace_id, sent)) else trace_id
 
 
 def _read_body(response: Response, holds_token: Callable[[str], bool]) -> tuple[str, str | None]:

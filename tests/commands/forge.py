@@ -17,7 +17,7 @@ ONE = re.compile(r"/repos/o/r/issues/comments/(\d+)|/projects/42/merge_requests/
 class ForgeServer(ThreadingHTTPServer):
     """`comments`: id -> text. calls: method and path of each request. answer: what a call gets instead, by its number.
 
-    before: called before each call with its number.
+    before: called before each call with its number. files: what else a GET finds, by path.
     """
 
     daemon_threads = True
@@ -29,6 +29,7 @@ class ForgeServer(ThreadingHTTPServer):
         self.tokens: set[str | None] = set()
         self.answer: dict[int, tuple[int, Any]] = {}
         self.before: Callable[[int], None] = lambda _number: None
+        self.files: dict[str, Any] = {}
         self.lock = threading.Lock()
         self.next = 1
 
@@ -56,6 +57,8 @@ class _Conversation(BaseHTTPRequestHandler):
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
 
         def answer() -> tuple[int, Any]:
+            if url.path in self.server.files:
+                return 200, self.server.files[url.path]
             if not LIST.fullmatch(url.path):
                 return 404, {"message": "Not Found"}
             size, page = int(query["per_page"]), int(query["page"])

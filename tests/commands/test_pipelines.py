@@ -131,7 +131,8 @@ def test_tokens_stay_where_they_belong() -> None:
         assert group == {"group": "reconciler-main", "cancel-in-progress": False}
     gitlab = load_yaml(GITLAB)
     assert gitlab["reconciler-apply"]["resource_group"] == "reconciler-main"
-    assert "PROJECT_ID == $CI_PROJECT_ID" in gitlab["reconciler-plan"]["rules"][0]["if"]
+    assert "SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID" in gitlab["reconciler-plan"]["rules"][0]["if"]
+    assert "environment" not in gitlab["reconciler-fork"]
 
 
 @pytest.fixture
@@ -223,6 +224,16 @@ def test_a_fork_plans_without_any_credential(stage: Stage, story: tuple[Runner, 
     assert "such a plan cannot be applied" in Path(runner.environ["GITHUB_STEP_SUMMARY"]).read_text()
     runner.clean()
     assert runner.run_job(job("apply", "apply")) == {"Fetch the reviewed plan": 0, "Apply": 0}
+    assert stage.world.writes == []
+
+
+@pytest.mark.slow
+def test_the_merge_of_a_fork_applies_nothing_and_says_so(stage: Stage, story: tuple[Runner, Repository]) -> None:
+    """Its run could have kept any file under the name of the plan."""
+    runner, _ = story
+    runner.environ |= {"PULL": "7", "FROM": "somebody/r"}
+    assert runner.run_job(job("apply", "apply")) == {"Fetch the reviewed plan": 1}
+    assert "came from a fork" in runner.said
     assert stage.world.writes == []
 
 

@@ -28,6 +28,8 @@ elif words[:2] == ["run", "list"]:
     print(42)
 elif words[0] == "api" and words[1].endswith("/commits/" + os.environ["GITHUB_SHA"] + "/pulls"):
     print(os.environ.get("PULL", ""))
+elif words[-1] == ".head.repo.full_name":
+    print(os.environ.get("FROM", os.environ["GITHUB_REPOSITORY"]))
 elif words[0] == "api":
     print("f" * 40)
 """
@@ -47,7 +49,9 @@ class Runner:
         programs = scratch / "bin"
         for folder in (self.artifacts, programs):
             folder.mkdir(parents=True, exist_ok=True)
-        for name, text in (("gh", GH), ("reconciler", f'#!/bin/sh\nexec {sys.executable} -m reconciler "$@"\n')):
+        python = f'#!/bin/sh\nexec {sys.executable} "$@"\n'
+        tool = f'#!/bin/sh\nexec {sys.executable} -m reconciler "$@"\n'
+        for name, text in (("gh", GH), ("python", python), ("reconciler", tool)):
             (programs / name).write_text(text)
             (programs / name).chmod(0o755)
         self.outputs: dict[str, str] = {}

@@ -36,7 +36,7 @@ def open_account(world: World, clock: VirtualClock, seen: list[tuple[str, int | 
         per_minute=120,
         parallel=1,
         token_name="OCAMBA_TOKEN",
-        on_request=lambda method, status: seen.append((method, status)),
+        on_request=lambda method, status, _trace_id: seen.append((method, status)),
         http=httpx.MockTransport(handle),
         clock=clock,
         rng=Random(7),

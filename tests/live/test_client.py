@@ -147,18 +147,32 @@ def test_an_interrupt_frees_the_ticket() -> None:
 
 def test_what_leaves_is_counted_and_told() -> None:
     """Every request that left is counted by method, and told to whoever shows progress."""
-    told: list[tuple[str, int | None]] = []
+    told: list[tuple[str, int | None, str | None]] = []
     client, _, _ = script(
-        httpx.Response(429),
+        httpx.Response(429, json={"trace_id": "trace-id-0001"}),
         httpx.ReadError("x"),
         httpx.Response(200, json={}),
         httpx.Response(204),
-        on_request=lambda method, status: told.append((method, status)),
+        on_request=lambda method, status, trace_id: told.append((method, status, trace_id)),
     )
     client.get("/x")
     client.send_patch("1", {})
-    assert told == [("GET", 429), ("GET", None), ("GET", 200), ("PATCH", 204)]
+    assert told == [("GET", 429, "trace-id-0001"), ("GET", None, None), ("GET", 200, None), ("PATCH", 204, None)]
     assert client.requests == Requests(get=3, patch=1, throttled=1, retried=2)
+
+
+def test_a_trace_id_that_repeats_what_was_sent_is_told_to_nobody() -> None:
+    """The body of a write holds secrets, and an answer may echo them."""
+    told: list[str | None] = []
+    client, _, _ = script(
+        httpx.Response(400, json={"trace_id": "aaaabbbbccccdddd"}),
+        httpx.Response(400, json={"trace_id": "trace-id-0001"}),
+        on_request=lambda _method, _status, trace_id: told.append(trace_id),
+    )
+    for _ in range(2):
+        with pytest.raises(RejectedError):
+            client.send_patch("1", {"settings": {"auth_token": "aaaabbbbccccdddd"}})
+    assert told == [None, "trace-id-0001"]
 
 
 @pytest.mark.parametrize(("attempt", "waits"), [(1, False), (2, True), (3, True), (4, True), (5, False)])
