@@ -18,7 +18,7 @@ from reconciler.commands.execution import Execution, check_report, count_changes
 from reconciler.commands.files import read_file
 from reconciler.commands.memory import open_memory
 from reconciler.commands.plan import declare, make_planned, plan_text
-from reconciler.commands.refusals import check_refusals
+from reconciler.commands.refused import check_or_report
 from reconciler.commands.request import Request, key_of
 from reconciler.commands.saved import find_options, resolve_plan
 from reconciler.commands.scope import narrow_plan
@@ -94,7 +94,7 @@ def apply_saved(file: Path, request: Request, console: Console, stopping: Stoppi
     if plan.config != options.config_digest and options.config_file:
         console.warn([Problem("config-changed", f"{options.config_file} is not as it was when this plan was made")])
     plan = msgspec.structs.replace(plan, changes=narrow_plan(plan, request.targets))
-    check_refusals(plan, file)
+    check_or_report(plan, options, request, console, file=file)
     plan = bind_plan(plan, file, options, request)
     memory = open_memory(request, options.account)
     console.warn(memory.warnings if memory is not None else ())
@@ -126,7 +126,7 @@ def apply_now(request: Request, console: Console, stopping: Stopping) -> int:
             console.answer(plan_text(planned, request, console.style, asks=True))
         else:
             console.tell(plan_text(planned, request, console.error_style, asks=True))
-        check_refusals(plan)
+        check_or_report(plan, options, request, console, requests=account.requests)
         if count_changes(plan) and not request.yes and not confirmed(console, stopping):
             raise RefusedError("not applied: the answer was not yes; nothing was written")
         ask = Ask(reveal=declared.secrets.reveal, secret=declared.keys.matches)

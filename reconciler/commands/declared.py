@@ -12,7 +12,7 @@ from reconciler.commands.memory import Memory
 from reconciler.commands.resolved import resolve_all
 from reconciler.commands.scope import make_scope
 from reconciler.configuration import holds
-from reconciler.desired.files import find_files, make_file_name
+from reconciler.desired.files import CONFIGURATION, find_files, make_file_name
 from reconciler.desired.load import Document, load_documents
 from reconciler.desired.manifests import Desired, make_manifests
 from reconciler.desired.overlay import address_of, lay_over
@@ -48,11 +48,8 @@ def find_manifests(options: Options, paths: Iterable[Path], cwd: Path) -> tuple[
     """The account's files: all below its root, and below any PATH that lies elsewhere."""
     root = options.root
     given = [cwd / path for path in paths]
-    outside = [
-        path
-        for path in given
-        if root.resolve() not in (path.resolve(), *path.resolve().parents) and not _is_overlay(path, options)
-    ]
+    own = [path for path in given if not _is_overlay(path, options)]
+    outside = [path for path in own if root.resolve() not in (path.resolve(), *path.resolve().parents)]
     roots = [*([root] if holds(root.exists) or not given else []), *outside]
     files: list[Path] = []
     problems: list[Problem] = []
@@ -60,9 +57,27 @@ def find_manifests(options: Options, paths: Iterable[Path], cwd: Path) -> tuple[
         found, wrong = find_files([one], root=one if one.is_dir() else one.parent, exclude=options.exclude)
         files.extend(found)
         problems.extend(wrong)
+    inside = [path for path in own if path not in outside]
+    problems.extend(one for path in inside for one in _judge_path(path, options) if one not in problems)
     if options.overlays:
         files = [file for file in files if not _is_overlay(file, options)]
     return files if len(roots) < 2 else sorted(dict.fromkeys(files)), problems
+
+
+def _judge_path(path: Path, options: Options) -> list[Problem]:
+    """What is wrong with a PATH below the root, which would narrow a run to nothing without a word."""
+    if path.name in CONFIGURATION:
+        return []
+    found, wrong = find_files([path], root=options.root, exclude=options.exclude)
+    if found or wrong or not path.is_dir():
+        return wrong
+    return [make_empty(path)]
+
+
+def make_empty(path: Path) -> Problem:
+    """The problem of a folder without manifests."""
+    place = Source(make_file_name(path), 1, 1)
+    return Problem("no-manifests", "holds no manifest (*.yaml, *.yml)", place, "name a folder that does, or write one")
 
 
 def _is_overlay(path: Path, options: Options) -> bool:
@@ -136,10 +151,7 @@ def load_desired(
     )
     desired.problems[:0] = [*missing, *damaged, *broken, *unlaid]
     if not files and not missing:
-        place = Source(make_file_name(options.root), 1, 1)
-        desired.problems.append(
-            Problem("no-manifests", "holds no manifest (*.yaml, *.yml)", place, "name a folder that does, or write one")
-        )
+        desired.problems.append(make_empty(options.root))
     return Loaded(desired, files, len(documents))
 
 

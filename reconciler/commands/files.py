@@ -14,9 +14,13 @@ from reconciler.errors import ReconcilerError, UsageError, reason_of
 
 def check_target(path: Path) -> None:
     """Raises UsageError for what can be no file to write, before any work is done for it."""
-    if path.exists() and not path.is_file():
+    try:
+        exists, ordinary = path.exists(), path.is_file()
+    except OSError as error:
+        raise UsageError(f"{path}: is no name for a file: {reason_of(error)}", "name another file") from None
+    if exists and not ordinary:
         raise UsageError(f"{path}: is no ordinary file", "name a file")
-    if path.suffix in {".yaml", ".yml"} and path.exists():
+    if path.suffix in {".yaml", ".yml"} and exists:
         raise UsageError(f"{path}: is there and no saved plan by its name; it stays", "name a .json file")
     if not path.parent.is_dir():
         raise UsageError(f"{path}: there is no folder {path.parent}", f"mkdir -p {path.parent}")

@@ -21,7 +21,7 @@ from reconciler.commands.execution import Execution, check_report, count_changes
 from reconciler.commands.files import check_target, read_file, save_file
 from reconciler.commands.plan import limits_of, make_guards
 from reconciler.commands.reading import read_account
-from reconciler.commands.refusals import check_refusals
+from reconciler.commands.refused import check_or_report
 from reconciler.commands.request import Request, key_of
 from reconciler.commands.saved import find_options
 from reconciler.commands.scope import make_scope
@@ -188,7 +188,7 @@ def _apply(undone: Undone, request: Request, account: Account, console: Console,
         console.answer(_text(undone, console.style))
     else:
         console.tell(_text(undone, console.error_style))
-    check_refusals(plan)
+    check_or_report(plan, undone.options, request, console, requests=account.requests)
     if count_changes(plan) and not request.yes and not confirmed(console, stopping):
         raise RefusedError("not undone: the answer was not yes; nothing was written")
     ask = Ask(reveal=undone.reveal, secret=undone.keys.matches)

@@ -60,3 +60,9 @@ def test_a_file_that_is_not_private_keeps_its_permissions(tmp_path: Path) -> Non
     save_file(tmp_path / "a", b"new", private=False)
     save_file(tmp_path / "b", b"new", private=False)
     assert (mode_of(tmp_path / "a"), mode_of(tmp_path / "b")) == (0o640, 0o644)
+
+
+def test_a_name_that_no_file_can_have_is_a_wrong_command_line(tmp_path: Path) -> None:
+    """Told before any work is done for it."""
+    with pytest.raises(UsageError, match="is no name for a file"):
+        check_target(tmp_path / ("x" * 300))

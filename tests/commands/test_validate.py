@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from reconciler.desired.secrets import SecretKeys
 from reconciler.model import Provider, SettingDefinition
 from reconciler.provider_schemas import describe, make_schema
@@ -72,3 +74,30 @@ def test_the_schemas_of_the_account_are_found(stage: Stage) -> None:
     ran = stage.run("validate", code=3)
     assert ran.out.startswith("schemas/providers/mitto.json:1:1: is a schema of reconciler's that is damaged")
     assert "reconciler schema" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("manifests/typo.yaml", "manifests/typo.yaml:1:1: does not exist"),
+        ("manifests/notes.txt", "manifests/notes.txt:1:1: is no manifest file"),
+        ("manifests/empty", "manifests/empty:1:1: holds no manifest"),
+        ("x" * 300, "cannot be read (ENAMETOOLONG)"),
+    ],
+)
+@pytest.mark.parametrize("verb", [["validate"], ["plan"], ["drift"]])
+def test_a_path_that_names_no_manifest_is_an_error(stage: Stage, verb: list[str], path: str, said: str) -> None:
+    """Within the account's folder too: it would narrow the run to nothing without a word."""
+    stage.write("reconciler.yaml", "version: 1\n")
+    stage.write("manifests/empty/.keep", "")
+    stage.write("manifests/notes.txt", "text")
+    ran = stage.run(*verb, path, "manifests", code=3)
+    assert said in ran.out + ran.err
+    assert stage.world.log == []
+
+
+def test_the_configuration_and_what_is_excluded_may_be_named(stage: Stage) -> None:
+    """As hooks do that name each file of a commit."""
+    stage.write("reconciler.yaml", 'version: 1\nexclude: ["manifests/drafts/**"]\n')
+    stage.write("manifests/drafts/one.yaml", "nothing: [")
+    stage.run("validate", "reconciler.yaml", "manifests/drafts/one.yaml")
