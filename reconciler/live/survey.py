@@ -146,7 +146,10 @@ def _look_at_providers(probe: Probe, found: Survey, decoder: Decoder) -> None:
 
 def _look_at_token(probe: Probe, found: Survey, may_validate: Callable[[str], bool]) -> None:
     if may_validate(found.server):
-        found.validated = _note(found, probe.validate()).response.status
+        answered = probe.validate()
+        found.validated = answered.response.status
+        # It has an address of its own, so that it says nothing about that of the integrations.
+        found.accepted, _ = found.accepted, _note(found, answered)
 
 
 def _note(found: Survey, answered: Answered) -> Answered:

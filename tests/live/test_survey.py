@@ -155,6 +155,14 @@ def test_the_token_is_validated_only_where_that_is_known_to_be_no_write() -> Non
     assert checks_of(found)["token"].message == "OCAMBA_TOKEN is accepted"
 
 
+def test_a_valid_token_does_not_make_a_wrong_address_right() -> None:
+    """Its validation has an address of its own: where integrations and providers are unknown nothing can be planned."""
+    found = survey(answering({"validate": 204, "integrations": 404, "providers": 404}))
+    check = checks_of(found)["api"]
+    assert (check.level, check.exit_code) == ("failure", 8)
+    assert "it ends with /v1/hood" in str(check.fix)
+
+
 @pytest.mark.parametrize(
     ("status", "level"), [(204, "ok"), (404, "ok"), (405, "ok"), (403, "warning"), (500, "warning")]
 )
