@@ -18,7 +18,7 @@ from reconciler.commands.declared import load_schemas
 from reconciler.commands.files import create_file
 from reconciler.commands.private import check_private
 from reconciler.commands.reading import read_account
-from reconciler.commands.request import Request
+from reconciler.commands.request import Request, retype
 from reconciler.commands.shelf import Placed, Shelf, find_home, is_below, place_drafts, write_placed
 from reconciler.commands.stand_ins import STATE, keep_stand_ins
 from reconciler.commands.stopping import Stopping
@@ -108,7 +108,7 @@ def import_objects(
         warnings=(
             *(one.warning for one in placed if one.warning),
             *warn(snapshot, asked, options, variables),
-            *warn_of_places(shelf, options, files, sandbox=request.sandbox),
+            *warn_of_places(shelf, options, files, request),
         ),
     )
 
@@ -210,17 +210,17 @@ def warn(snapshot: Snapshot, asked: Asked, options: Options, variables: Sequence
 
 
 def warn_of_places(
-    shelf: Shelf, options: Options, files: Sequence[ImportedFile], *, sandbox: bool
+    shelf: Shelf, options: Options, files: Sequence[ImportedFile], request: Request
 ) -> Iterator[Problem]:
     """Manifests that no plan would read by itself, and editors that would find no schema."""
     if not files:
         return
-    folder, root, mark = make_file_name(shelf.folder), make_file_name(options.root), " --sandbox" if sandbox else ""
+    folder, root = make_file_name(shelf.folder), make_file_name(options.root)
     if not is_below(shelf.folder, options.root):
         message = f"{folder} lies outside {root}, so that only a plan that names it reads these manifests"
-        yield Problem("outside-root", message, None, f"reconciler plan{mark} {shlex.quote(folder)}")
+        yield Problem("outside-root", message, None, retype(request, "plan", shlex.quote(folder)))
     if not holds((shelf.home / MANIFEST).is_file):
         message = f"editors look for {make_file_name(shelf.home / MANIFEST)}, which is not there yet"
         yield Problem(
-            "no-schema", message, None, f"reconciler schema{mark} --to {shlex.quote(make_file_name(shelf.home))}"
+            "no-schema", message, None, retype(request, "schema", f"--to {shlex.quote(make_file_name(shelf.home))}")
         )

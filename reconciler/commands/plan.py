@@ -17,7 +17,7 @@ from reconciler.commands.forms import Writers
 from reconciler.commands.memory import open_memory
 from reconciler.commands.moves import explain_plan, find_touched
 from reconciler.commands.reading import read_account
-from reconciler.commands.request import Request, key_of
+from reconciler.commands.request import Request, key_of, retype
 from reconciler.commands.snapshot import needs_no_secrets, read_kept, restore
 from reconciler.commands.stopping import Stopping
 from reconciler.errors import InvalidError, RefusedError
@@ -202,16 +202,17 @@ def plan_text(planned: Planned, request: Request, style: Style, *, asks: bool = 
         style,
         show_unmanaged=request.show_unmanaged,
         limits=(options.run_per_second, options.run_per_minute),
-        next_step=_next_step(planned) if request.sandbox and not asks else None,
+        next_step=_next_step(planned, request) if request.sandbox and not asks else None,
         word=word,
     )
 
 
-def _next_step(planned: Planned) -> str | None:
+def _next_step(planned: Planned, request: Request) -> str | None:
     if planned.plan.summary.update or planned.plan.summary.create:
-        return "apply it: reconciler apply --sandbox"
+        refused = any(change.refused for change in planned.plan.changes)
+        return None if refused else f"apply it: {retype(request, 'apply')}"
     files = sorted({one.source.file for one in planned.declared.manifests})
-    return f"edit {files[-1]} and plan again: reconciler plan --sandbox" if files else None
+    return f"edit {files[-1]} and plan again: {retype(request, 'plan')}" if files else None
 
 
 def exit_code_of(plan: Plan, *, detailed: bool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -51,6 +52,14 @@ class Request(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Request(paths={self.paths}, targets={self.targets}, format={self.format!r})"
+
+
+def retype(request: Request, verb: str, *words: object) -> str:
+    """A command line to type next, with the flags of this one that it depends on."""
+    flags = {"--config": request.flags.config, "--api": request.flags.api, "--account": request.flags.account}
+    given = [f" {flag} {shlex.quote(value)}" for flag, value in flags.items() if value is not None]
+    tail = "".join([*given, *(f" {word}" for word in words)])
+    return f"reconciler {verb}{' --sandbox' if request.sandbox else ''}{tail}"
 
 
 def key_of(request: Request) -> bytes | None:

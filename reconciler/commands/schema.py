@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from msgspec import Struct
 from reconciler.commands.catalogue import load_catalogue
 from reconciler.commands.console import Console
 from reconciler.commands.files import save_file
-from reconciler.commands.request import Request
+from reconciler.commands.request import Request, retype
 from reconciler.commands.stopping import Stopping
 from reconciler.configuration import holds
 from reconciler.desired.files import make_file_name
@@ -64,7 +65,8 @@ def run_schema(asked: Asked, request: Request, console: Console, stopping: Stopp
     found = compare_files(folder, files)
     if not asked.check:
         write_files(folder, files, found)
-    console.answer(_render(folder, found, console.style, check=asked.check))
+    again = retype(request, "schema", *([f"--to {shlex.quote(str(asked.to))}"] if asked.to is not None else []))
+    console.answer(_render(folder, found, console.style, again=again if asked.check else None))
     return PENDING if asked.check and found.missing + found.differing + found.stale else 0
 
 
@@ -147,8 +149,12 @@ def write_files(folder: Path, files: Mapping[str, str], found: Differences) -> N
         raise ReconcilerError(message, "name another folder: --to DIR") from None
 
 
-def _render(folder: Path, found: Differences, style: Style, *, check: bool) -> str:
-    """A line for each file that is not as it should be, or was not, and a last one that counts."""
+def _render(folder: Path, found: Differences, style: Style, *, again: str | None) -> str:
+    """A line for each file that is not as it should be, or was not, and a last one that counts.
+
+    again: what to type to write them, where they were only looked at.
+    """
+    check = again is not None
     words = ("is missing", "is out of date", "is of no provider") if check else ("written", "written anew", "removed")
     lines = []
     for word, names in zip(words, (found.missing, found.differing, found.stale), strict=True):
@@ -157,7 +163,7 @@ def _render(folder: Path, found: Differences, style: Style, *, check: bool) -> s
     if not lines:
         total = f"{escape(make_file_name(folder))}: {there}."
     elif check:
-        total = f"{count(len(lines), 'schema')} out of date, {there}. To write them: reconciler schema"
+        total = f"{count(len(lines), 'schema')} out of date, {there}. To write them: {again}"
     else:
         total = f"{count(len(lines), 'schema')} written or removed, {there}."
     tone = "red" if check and lines else "green"

@@ -22,7 +22,7 @@ from reconciler.commands.files import check_target, read_file, save_file
 from reconciler.commands.plan import limits_of, make_guards
 from reconciler.commands.reading import read_account
 from reconciler.commands.refused import check_or_report
-from reconciler.commands.request import Request, key_of
+from reconciler.commands.request import Request, key_of, retype
 from reconciler.commands.saved import find_options
 from reconciler.commands.scope import make_scope
 from reconciler.commands.stopping import Stopping
@@ -175,7 +175,7 @@ def _save(undone: Undone, out: Path, request: Request, console: Console) -> int:
     )
     console.publish(writers)
     save_file(out, undone.data)
-    line = f"reconciler apply{' --sandbox' if request.sandbox else ''} {shlex.quote(str(out))}"
+    line = retype(request, "apply", shlex.quote(str(out)))
     console.tell(f"Saved to {out}. To apply exactly this: {line}")
     if not undone.plan.seal.startswith("hmac-"):
         console.tell("Where manifests are at hand, only a plan of undo that RECONCILER_KEY has sealed is applied.")

@@ -107,11 +107,20 @@ def test_the_sandbox_keeps_its_state_and_says_what_comes_next(stage: Stage) -> N
     assert all(line.startswith("SANDBOX") for line in ran.out.splitlines())
     assert ran.out.endswith("SANDBOX -> apply it: reconciler apply --sandbox\n")
     assert (stage.folder / ".reconciler" / ".gitignore").read_text() == "*\n"
+    ran = stage.run("plan", "--sandbox", "--account", "default")
+    assert ran.out.endswith("SANDBOX -> apply it: reconciler apply --sandbox --account default\n")
     stage.run("apply", "--yes", "--sandbox")
     ran = stage.run("plan", "--sandbox")
     assert ran.out.endswith("-> edit manifests/main.yaml and plan again: reconciler plan --sandbox\n")
     assert stage.world.log == []
     assert "reconciler apply --sandbox p.json" in stage.run("--sandbox", "plan", "--out", "p.json").err
+
+
+def test_the_sandbox_does_not_say_to_apply_what_apply_refuses(stage: Stage) -> None:
+    """What to type stands at the refusal."""
+    stage.write("manifests/main.yaml", 'id: "1161"\nprovider: twilio\nstatus: inactive\n')
+    ran = stage.run("plan", "--sandbox")
+    assert ran.out.endswith("SANDBOX As it is, apply refuses it: deactivate.\n")
 
 
 def test_the_sandbox_belongs_to_the_company_of_the_configuration(stage: Stage) -> None:

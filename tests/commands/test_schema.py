@@ -44,6 +44,8 @@ def test_check_tells_each_file_that_is_out_of_date(stage: Stage) -> None:
         "",
         "3 schemas out of date, 8 schemas up to date. To write them: reconciler schema",
     ]
+    lines = stage.run("schema", "--check", "--to", "no where", "--account", "default", code=2).out.splitlines()
+    assert lines[-1].endswith("To write them: reconciler schema --account default --to 'no where'")
     mended = stage.run("schema")
     assert "schemas/providers/gone.json: removed" in mended.out
     assert "schemas/providers/twilio.json: written anew" in mended.out
