@@ -164,7 +164,11 @@ class Console:
         warnings = tuple(problem for error in errors for problem in error.warnings)
         validation = Validation(errors=problems, warnings=warnings)
         writers = validation_writers(validation, text=lambda: "", json=lambda: validation_document(validation))
-        if self.form != "text" and self.form in writers:
+        if self.form == "terraform-json":
+            # Terraform has no document for what is not valid.
+            self.answer(writers["json"]())
+            save_writes(self.writes, writers)
+        elif self.form != "text" and self.form in writers:
             self.publish(writers)
         else:
             save_writes(self.writes, writers)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from reconciler.options import Options, load_options
 LONGEST = 120
 """Seconds after which Git is given up."""
 _SUFFIXES = (".yaml", ".yml")
+FEW = 20
+"""Files up to which each is blamed by itself: the log of a long history takes longer."""
 _LINES = 200
 """Lines asked for in one run of blame: a command line has an end."""
 
@@ -143,17 +146,47 @@ def _without_choices(environ: Mapping[str, str], options: Options) -> dict[str, 
 
 
 def blame(sources: Sequence[Source], cwd: Path) -> dict[Source, Commit]:
-    """The commit that last changed the line of each place; places of no commit are left out. Never raises."""
+    """The commit that last changed the line of each place; places of no commit are left out. Never raises.
+
+    Files that one commit alone has touched need no blame of their own: of many, one look at the log finds those.
+    """
     lines: dict[str, set[int]] = {}
     for source in sources:
         lines.setdefault(source.file, set()).add(source.line)
-    found: dict[tuple[str, int], Commit] = {}
-    for file, numbers in sorted(lines.items()):
-        ordered = sorted(numbers)
-        for start in range(0, len(ordered), _LINES):
-            found.update(_blame_file(cwd / file, file, ordered[start : start + _LINES]))
-    told = ((source, found.get((source.file, source.line))) for source in sources)
-    return {source: commit for source, commit in told if commit is not None}
+    whole = _find_untouched_since(cwd, lines) if len(lines) > FEW else {}
+    parts = [
+        (file, ordered[start : start + _LINES])
+        for file, ordered in ((file, sorted(numbers)) for file, numbers in sorted(lines.items()) if file not in whole)
+        for start in range(0, len(ordered), _LINES)
+    ]
+    with ThreadPoolExecutor(4) as pool:
+        told = pool.map(lambda part: _blame_file(cwd / part[0], part[0], part[1]), parts)
+        found = {place: commit for rows in told for place, commit in rows.items()}
+    made = {source: whole.get(source.file) or found.get((source.file, source.line)) for source in sources}
+    return {source: commit for source, commit in made.items() if commit is not None}
+
+
+def _find_untouched_since(cwd: Path, files: Iterable[str]) -> dict[str, Commit]:
+    """The files that are as the only commit that ever touched them left them, with that commit."""
+    try:
+        root = find_repository(cwd)
+        log = run_git(root, "log", "-c", "-z", "--no-renames", "--name-only", "--format=%x01%H%x02%an")
+        dirty = set(run_git(root, "diff", "--name-only", "-z", "HEAD").split(b"\0"))
+    except ReconcilerError:
+        return {}
+    touched: dict[bytes, list[Commit]] = {}
+    for entry in log.split(b"\x01")[1:]:
+        head, _, names = entry.partition(b"\0")
+        name, _, author = head.partition(b"\x02")
+        commit = Commit(name.decode()[:12], author.decode(errors="replace"))
+        for one in names.removeprefix(b"\n").split(b"\0"):
+            touched.setdefault(one.removeprefix(b"\n"), []).append(commit)
+    made = {}
+    for file in files:
+        path = os.fsencode(os.path.relpath(cwd / file, root))
+        if len(touched.get(path, ())) == 1 and path not in dirty:
+            made[file] = touched[path][0]
+    return made
 
 
 def _blame_file(path: Path, file: str, numbers: Sequence[int]) -> dict[tuple[str, int], Commit]:

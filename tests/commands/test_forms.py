@@ -39,6 +39,9 @@ def test_what_is_not_valid_is_written_too(stage: Stage) -> None:
     assert ran.out == ""
     assert "manifests/bad.yaml:" in (stage.folder / "p.md").read_text()
     assert not (stage.folder / "t.json").exists()
+    shown = stage.run("plan", "--format", "terraform-json", "--write", "markdown=q.md", code=3)
+    assert shown.document["format"] == "reconciler.validate/1"
+    assert (stage.folder / "q.md").exists()
     assert stage.run("plan", "--format", "github", code=3).out.startswith("::error file=manifests/bad.yaml,")
     assert json.loads(stage.run("validate", "--format", "sarif", code=3).out)["version"] == "2.1.0"
 

@@ -171,3 +171,32 @@ def test_variables_and_overlays_touch_what_they_make(stage: Stage, repository: R
     stage.write("manifests/reconciler.yaml", config.format(brand="Acme"))
     stage.write("over/two.yaml", "key: two\nprovider: twilio\nname: Laid over\n")
     assert planned() == {"twilio/two"}
+
+
+def test_many_files_are_blamed_by_one_look_at_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same commits as one by one; files with a longer story, a dirty line or an odd name are blamed themselves."""
+    need("git")
+    made = Repository(tmp_path)
+    names = [f"f{number}.yaml" for number in range(30)] + ["ü b.yaml"]
+    for name in names:
+        (tmp_path / name).write_text("x\ny\n")
+    made.commit(author="First")
+    (tmp_path / "f1.yaml").write_text("x\nz\n")
+    made.commit(author="Second")
+    (tmp_path / "f2.yaml").write_text("x\ndirty\n")
+    (tmp_path / "new.yaml").write_text("x\n")
+    sources = [Source(name, line, 1) for name in [*names, "new.yaml"] for line in (1, 2)]
+    asked: list[str] = []
+    real = history._blame_file
+
+    def count(path: Path, file: str, numbers: Any) -> Any:
+        asked.append(file)
+        return real(path, file, numbers)
+
+    monkeypatch.setattr(history, "_blame_file", count)
+    many = blame(sources, tmp_path)
+    assert sorted(asked) == ["f1.yaml", "f2.yaml", "new.yaml"]
+    monkeypatch.setattr(history, "FEW", 1000)
+    assert many == blame(sources, tmp_path)
+    assert many[Source("f1.yaml", 2, 1)].author == "Second"
+    assert Source("f2.yaml", 2, 1) not in many
