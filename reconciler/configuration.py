@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct, field
 
-from reconciler.desired.load import Document, Places, load_text
+from reconciler.desired.load import MAX_BYTES, Document, Places, load_text
 from reconciler.desired.validate import check_config, make_plain_data, make_problem
 from reconciler.errors import InvalidError, UsageError
 from reconciler.model import Problem, Source
@@ -149,6 +149,11 @@ def _make_ascent(cwd: Path, start: Path) -> list[Path]:
     return folders[: folders.index(cwd) + 1] if cwd in folders else folders[:1]
 
 
+def find_work_tree(place: Path) -> Path | None:
+    """The Git work tree that holds a place, None where there is none."""
+    return next((folder for folder in (place, *place.parents) if holds((folder / ".git").exists)), None)
+
+
 def read_config(path: Path, cwd: Path) -> Configuration:
     """Reads and judges the file; InvalidError with all that is wrong, each at its place."""
     name = make_name(path, cwd)
@@ -165,7 +170,8 @@ def make_name(path: Path, cwd: Path) -> str:
 def read_document(path: Path, name: str) -> tuple[Document, bytes]:
     """The one document of a file that is no manifest, and the file's bytes; InvalidError with all that is wrong."""
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
     except OSError:
         problem = Problem("unreadable", "cannot be read", Source(name, 1, 1), "check the file and its permissions")
         raise InvalidError([problem]) from None

@@ -15,7 +15,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from reconciler.configuration import Text, holds, make_name, read_document
+from reconciler.configuration import Text, find_work_tree, holds, make_name, read_document
 from reconciler.desired.load import Document, Places
 from reconciler.desired.validate import Finding, check_config, make_plain_data, make_problem
 from reconciler.errors import InvalidError, RefusedError, UsageError
@@ -93,11 +93,6 @@ def _check_owned(path: Path, name: str, options: Options, cwd: Path) -> None:
     if real.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         message = f"RECONCILER_EXEC: {name} can be changed by others than its owner"
         raise RefusedError(message, f"chmod go-w {name}")
-
-
-def find_work_tree(place: Path) -> Path | None:
-    """The Git work tree that holds a place, None where there is none."""
-    return next((folder for folder in (place, *place.parents) if holds((folder / ".git").exists)), None)
 
 
 def make_commands(document: Document) -> dict[str, Command]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -107,3 +108,16 @@ def count_slips(one: str, other: str, most: int) -> int:
             return most + 1
         rows = [last, row]
     return min(rows[-1][-1], most + 1)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, in lower case, is this machine itself: what is sent there leaves it by no wire and no proxy."""
+    if host == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    if isinstance(address, ipaddress.IPv4Address):
+        return address in ipaddress.IPv4Network("127.0.0.0/8")
+    return address == ipaddress.IPv6Address("::1")

@@ -12,10 +12,10 @@ from typing import Any, Literal, NoReturn, TypeVar, cast
 import msgspec
 from msgspec import Struct
 
-from reconciler.configuration import AccountFile, ConfigFile, Configuration, GuardFile, find_config, read_config
+from reconciler.configuration import ConfigFile, Configuration, GuardFile, find_config, read_config
 from reconciler.errors import RefusedError, UnauthorisedError, UsageError
 from reconciler.model import Problem
-from reconciler.trust import judge_trust
+from reconciler.trust import judge_folders, judge_trust
 
 SettingsPatch = Literal["auto", "changed", "whole"]
 
@@ -128,7 +128,7 @@ def load_options(*, flags: Flags, environ: Mapping[str, str], cwd: Path, paths: 
     return Options(
         api=api,
         account=name,
-        **_place(path, account, content, cwd),
+        **_place(config, name, cwd),
         company_id=_or_none(account.company_id),
         token_env=account.token.variable,
         exclude=content.exclude,
@@ -151,22 +151,36 @@ def load_options(*, flags: Flags, environ: Mapping[str, str], cwd: Path, paths: 
     )
 
 
-def _place(path: Path | None, account: AccountFile, content: ConfigFile, cwd: Path) -> dict[str, Any]:
-    """Where an account's manifests and overlays lie, and its variables."""
+def _place(config: Configuration, name: str, cwd: Path) -> dict[str, Any]:
+    """Where an account's manifests and overlays lie, and its variables. Raises RefusedError where that is elsewhere."""
+    path, accounts = config.path, config.content.accounts
     if path is None:
+        _check_folders([((), cwd / "manifests")], config, cwd)
         return {"root": cwd / "manifests"}
 
-    def below(name: str) -> Path:
-        return Path(os.path.normpath(path.parent / name))
+    def below(folder: str) -> Path:
+        return Path(os.path.normpath(path.parent / folder))
 
-    overlays = {name: below(name) for one in content.accounts.values() if (name := _or_none(one.overlay)) is not None}
-    own = _or_none(account.overlay)
-    return {
-        "root": below(account.path),
-        "variables": account.variables,
-        "overlay": None if own is None else overlays[own],
-        "overlays": tuple(overlays.values()),
+    root = below(accounts[name].path)
+    overlays = {
+        key: below(one.overlay) for key, one in accounts.items() if not isinstance(one.overlay, msgspec.UnsetType)
     }
+    named = [
+        *((("accounts", key, "overlay"), one) for key, one in overlays.items()),
+        (("accounts", name, "path"), root),
+    ]
+    _check_folders(named, config, cwd)
+    return {
+        "root": root,
+        "variables": accounts[name].variables,
+        "overlay": overlays.get(name),
+        "overlays": tuple(dict.fromkeys(overlays.values())),
+    }
+
+
+def _check_folders(folders: Sequence[tuple[tuple[str, ...], Path]], config: Configuration, cwd: Path) -> None:
+    if outside := judge_folders(folders, config, cwd):
+        raise RefusedError(outside[0].message, outside[0].fix, outside)
 
 
 def _guards(guard: GuardFile) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a repository may not decide, because a pull request edits it: where the token goes, which variables are read.
+"""What a repository may not decide, because a pull request edits it: where the token goes, what is read.
 
 Nothing here shows an address that may hold credentials.
 """
@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct, UnsetType
 
-from reconciler.configuration import Configuration
+from reconciler.configuration import Configuration, find_work_tree, make_name
 from reconciler.errors import UsageError
 from reconciler.model import Problem
+from reconciler.names import is_loopback
 
 DEFAULT_API = "https://api.ocamba.com/v1/hood"
 """The Hood API (docs.ocamba.com, Hood API, every page)."""
@@ -52,7 +54,7 @@ def judge_api(text: str, *, from_file: bool) -> Address:
         return Address(refused="holds credentials")
     if parts.scheme not in {"https", "http"} or not host or parts.query or parts.fragment or text[-1] in "?#":
         return Address(wrong="is not an http or https URL without query and fragment")
-    loopback = _is_loopback(host)
+    loopback = is_loopback(host)
     if not loopback and not _is_host(host):
         return Address(wrong="names no host")
     if parts.scheme == "http" and not loopback:
@@ -65,18 +67,6 @@ def judge_api(text: str, *, from_file: bool) -> Address:
 def _make_url(parts: SplitResult, host: str, port: int | None) -> str:
     named = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{named}{'' if port is None else f':{port}'}{parts.path}".rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    if isinstance(address, ipaddress.IPv4Address):
-        return address in ipaddress.IPv4Network("127.0.0.0/8")
-    return address == ipaddress.IPv6Address("::1")
 
 
 def _is_host(host: str) -> bool:
@@ -130,3 +120,23 @@ def _judge_token(name: str, environ: Mapping[str, str], config: Configuration) -
     message = f"accounts.{name}.token: the token may not be read from {variable}, only from OCAMBA_*"
     fix = f"name the variable OCAMBA_…, or set RECONCILER_TOKEN_ENV={variable} where the tool runs"
     return [Problem("token-refused", message, config.find_place("accounts", name, "token"), fix)]
+
+
+def judge_folders(folders: Iterable[tuple[tuple[str, ...], Path]], config: Configuration, cwd: Path) -> list[Problem]:
+    """Folders of manifests that lie elsewhere: neither in the Git work tree nor, without one, below the working
+    directory or the configuration's own folder. folders: each with where the configuration names it, if it does.
+
+    Links count as what they lead to: messages quote keys of what is read, which may be anybody's files.
+    """
+    homes = [cwd.resolve(), *([config.path.parent.resolve()] if config.path else [])]
+    homes += [tree for home in homes if (tree := find_work_tree(home))]
+    return [
+        Problem(
+            "folder-refused",
+            f"{'.'.join(steps) or make_name(folder, cwd)}: leads out of the repository",
+            config.find_place(*steps),
+            "move the manifests into it, or name their folder on the command line",
+        )
+        for steps, folder in folders
+        if not any(folder.resolve().is_relative_to(home) for home in homes)
+    ]

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.configuration import ConfigFile, find_config, make_config, read_config
-from reconciler.desired.load import Document
+from reconciler.configuration import ConfigFile, find_config, find_work_tree, make_config, read_config
+from reconciler.desired.load import MAX_BYTES, Document
 from reconciler.desired.validate import check_config
 from reconciler.errors import InvalidError, UsageError
 from reconciler.model import Plain, Source
@@ -191,3 +191,21 @@ def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(InvalidError) as caught:
         read_config(tmp_path, tmp_path)
     assert caught.value.problems[0].code == "unreadable"
+
+
+def test_a_work_tree_may_be_a_file(tmp_path: Path) -> None:
+    """Of a linked work tree or a submodule `.git` is one."""
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / ".git").write_text("gitdir: elsewhere\n")
+    assert find_work_tree(tmp_path / "a" / "b") == tmp_path / "a"
+    assert find_work_tree(Path("/")) is None
+
+
+def test_a_file_that_is_huge_is_not_read_whole(tmp_path: Path) -> None:
+    """It may be a link to anything."""
+    with (tmp_path / "huge").open("wb") as file:
+        file.truncate(MAX_BYTES * 1000)
+    (tmp_path / "reconciler.yaml").symlink_to("huge")
+    with pytest.raises(InvalidError) as caught:
+        read_config(tmp_path / "reconciler.yaml", tmp_path)
+    assert [one.code for one in caught.value.problems] == ["too-large"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from reconciler.desired.load import Document, load_text
 from reconciler.desired.validate import check_config
 from reconciler.errors import InvalidError, RefusedError, UsageError
-from reconciler.grants import find_work_tree, make_commands, read_allowed, read_commands
+from reconciler.grants import make_commands, read_allowed, read_commands
 from reconciler.model import Allowed, Command, Plain, Source
 from reconciler.options import Options
 from reconciler.schema_files import EXEC
@@ -123,14 +122,6 @@ def test_a_file_that_others_can_change_is_refused(outside: Path, repository: Pat
     with pytest.raises(RefusedError) as caught:
         ask(repository, outside)
     assert caught.value.fix == "chmod go-w ../operator/exec.yaml"
-
-
-def test_a_work_tree_may_be_a_file(tmp_path: Path) -> None:
-    """Of a linked work tree or a submodule `.git` is one."""
-    (tmp_path / "a" / "b").mkdir(parents=True)
-    (tmp_path / "a" / ".git").write_text("gitdir: elsewhere\n")
-    assert find_work_tree(tmp_path / "a" / "b") == tmp_path / "a"
-    assert find_work_tree(Path(os.sep)) is None
 
 
 @pytest.mark.parametrize(

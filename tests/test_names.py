@@ -10,6 +10,7 @@ from reconciler.names import (
     count_slips,
     find_meant,
     find_slip,
+    is_loopback,
     is_word,
     make_file_stem,
     make_slug,
@@ -151,3 +152,23 @@ def test_slips_are_counted_alike_from_either_side(one: str, other: str, most: in
     assert count_slips(one, other, most) == min(count, most + 1)
     if len(one) > 1:
         assert count_slips(one, one[1] + one[0] + one[2:], 9) <= 1
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("localhost.example", False),
+        ("128.0.0.1", False),
+        ("::2", False),
+        ("::ffff:127.0.0.1", False),
+        ("api.ocamba.com", False),
+        ("", False),
+    ],
+)
+def test_loopback_is_this_machine_alone(host: str, here: bool) -> None:
+    """By name and by number, of both kinds."""
+    assert is_loopback(host) is here

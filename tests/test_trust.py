@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.trust import judge_api, make_globs, may_hold_token
+from reconciler.configuration import ConfigFile, Configuration, read_config
+from reconciler.trust import judge_api, judge_folders, make_globs, may_hold_token
 
 
 @pytest.mark.parametrize(
@@ -166,3 +169,33 @@ def test_globs_are_separated_by_commas() -> None:
     """Blanks and empty parts are left out."""
     assert make_globs(" A_*, B ,,") == ("A_*", "B")
     assert make_globs(None) == ()
+
+
+def judge(config: Configuration, cwd: Path, *folders: Path) -> list[str]:
+    """Which folders lead out of the repository."""
+    steps = ("accounts", "main", "path")
+    return [one.message for one in judge_folders([(steps, folder) for folder in folders], config, cwd)]
+
+
+def test_folders_stay_within_the_work_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without one below the working directory, or below the configuration's folder; links are what they lead to."""
+    (tmp_path / "work" / "deploy").mkdir(parents=True)
+    (tmp_path / "work" / "manifests").mkdir()
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "work" / "link").symlink_to(tmp_path / "outside")
+    deploy, manifests = tmp_path / "work" / "deploy", tmp_path / "work" / "manifests"
+    (deploy / "reconciler.yaml").write_text("version: 1\naccounts: {main: {path: ../manifests}}\n")
+    config = read_config(deploy / "reconciler.yaml", deploy)
+    bare = Configuration(ConfigFile(version=1))
+    assert judge(config, tmp_path / "work", deploy, manifests) == []
+    assert judge(config, deploy, manifests) == ["accounts.main.path: leads out of the repository"]
+    (tmp_path / "work" / ".git").mkdir()
+    assert judge(config, deploy, manifests) == []
+    assert judge(bare, manifests, deploy) == []
+    for outside in (tmp_path / "outside", tmp_path / "work" / "link", tmp_path, Path("/")):
+        assert len(judge(config, deploy, outside)) == 1
+    monkeypatch.chdir(deploy)
+    (problem,) = judge_folders([(("accounts", "main", "path"), Path("/"))], config, deploy)
+    assert (problem.source and problem.source.line) == 2
+    (problem,) = judge_folders([((), tmp_path / "work" / "link")], bare, tmp_path / "work")
+    assert problem.message == "link: leads out of the repository"

@@ -79,9 +79,12 @@ def tree_at(root: Path, commit: str) -> Iterator[Path]:
     for row in filter(None, rows):
         kind, _, name = row.partition(b"\t")
         mode, _, blob = kind.decode().split()
-        if mode.startswith("100") and name.endswith(tuple(one.encode() for one in _SUFFIXES)):
+        # Git itself never checks such a tree out, but it can be made by hand.
+        stays = not {b"", b".", b".."} & set(name.split(b"/"))
+        if stays and mode.startswith("100") and name.endswith(tuple(one.encode() for one in _SUFFIXES)):
             files.append((blob, os.fsdecode(name)))
     with tempfile.TemporaryDirectory(prefix="reconciler-") as folder:
+        (Path(folder) / ".git").mkdir()  # so that it is a repository of its own to whoever looks for its root
         _write_blobs(root, files, Path(folder))
         yield Path(folder)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import heapq
 import os
-import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from reconciler.desired.globs import compile_glob
 from reconciler.model import Problem, Source
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -82,10 +82,6 @@ def make_unreadable(path: Path, error: OSError) -> Problem:
     return make_file_problem("unreadable", f"cannot be read ({errno.errorcode.get(error.errno or 0, 'unknown')})", path)
 
 
-_GLOB = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[^\]!][^\]]*\]|.", re.DOTALL)
-_WILD = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-
-
 class _Folder(Struct, frozen=True):
     """A folder to walk: as it is printed, its real path, and the real paths above it on the way down."""
 
@@ -102,7 +98,7 @@ class _Search:
         self.problems: list[Problem] = []
         self._lexical = os.path.abspath(root)  # noqa: PTH100 - links must not be resolved
         self._bases = [os.path.realpath(root)]
-        self._excluded = [_compile_glob(pattern) for pattern in exclude]
+        self._excluded = [compile_glob(pattern) for pattern in exclude]
         self._visited: set[str] = set()
         self._links: list[tuple[Path, frozenset[str]]] = []
 
@@ -204,7 +200,7 @@ class _Search:
 
     def _is_excluded(self, path: Path) -> bool:
         relative = Path(os.path.relpath(path, self._lexical)).as_posix()
-        return any(pattern.fullmatch(relative) for pattern in self._excluded)
+        return any(pattern.match(relative) for pattern in self._excluded)
 
 
 def make_too_large(file: str) -> Problem:
@@ -220,17 +216,3 @@ def _leaves(path: Path) -> Problem:
 
 def _is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
-
-
-def _compile_glob(pattern: str) -> re.Pattern[str]:
-    """A glob relative to the root as an expression over forward slashes; it takes all below what it matches."""
-    return re.compile("".join(map(_translate, _GLOB.findall(pattern.removeprefix("./").strip("/")))) + "(?:/.*)?", re.S)
-
-
-def _translate(token: str) -> str:
-    if token in _WILD:
-        return _WILD[token]
-    if len(token) == 1:
-        return re.escape(token)
-    inner = token[1:-1].removeprefix("!").replace("\\", r"\\").replace("[", r"\[")
-    return f"[^/{inner}]" if token[1] == "!" else f"(?!/)[{inner}]"

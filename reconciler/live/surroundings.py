@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from reconciler.live.transport import LOOPBACK
 from reconciler.model import Check
+from reconciler.names import is_loopback
 
 UNREACHABLE = 8
 
@@ -30,7 +30,7 @@ def check_proxy(api: str, environ: Mapping[str, str]) -> Check:
     """Whether requests go through a proxy; of its address only host and port are told."""
     parts = urlsplit(api)
     host = parts.hostname or ""
-    if host in LOOPBACK:
+    if is_loopback(host):
         return Check("proxy", "ok", "not used: loopback is never asked through one")
     name = _find(environ, f"{parts.scheme}_proxy") or _find(environ, "all_proxy")
     if name is None:

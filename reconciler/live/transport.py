@@ -22,14 +22,13 @@ import httpx
 from reconciler import __version__
 from reconciler.errors import AnswerError, ApiError, UnauthorisedError, UnreachableError
 from reconciler.live.refusals import TOKEN_NAME
+from reconciler.names import is_loopback
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of an answer, unpacked, beyond which it is refused."""
 
 SLOWEST = 4
 """An answer may take this many time-outs from the first byte sent to the last one received."""
-
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 FAULTS: Mapping[type[Exception], tuple[bool, str]] = {
     httpx.ConnectTimeout: (False, "no connection in time"),
@@ -178,7 +177,7 @@ def _make_client(api: str, parallel: int, timeout: float, http: httpx.BaseTransp
         return httpx.Client(
             headers={"user-agent": f"reconciler/{__version__}", "accept": "application/json"},
             verify=_make_tls(url, needed=http is None),
-            trust_env=url.host not in LOOPBACK,
+            trust_env=not is_loopback(url.host),
             timeout=timeout,
             follow_redirects=False,
             limits=httpx.Limits(max_connections=parallel, max_keepalive_connections=parallel),
@@ -205,7 +204,7 @@ def _make_url(api: str) -> httpx.URL:
 
 def _make_tls(url: httpx.URL, *, needed: bool) -> ssl.SSLContext:
     """The one context of the account; loading the authorities takes 20 to 100 ms, so only where TLS will be spoken."""
-    if needed and (url.scheme == "https" or url.host not in LOOPBACK):
+    if needed and (url.scheme == "https" or not is_loopback(url.host)):
         return httpx.create_ssl_context()
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -200,3 +201,24 @@ def test_many_files_are_blamed_by_one_look_at_the_log(tmp_path: Path, monkeypatc
     assert many == blame(sources, tmp_path)
     assert many[Source("f1.yaml", 2, 1)].author == "Second"
     assert Source("f2.yaml", 2, 1) not in many
+
+
+def test_no_file_of_a_commit_is_written_outside(tmp_path: Path) -> None:
+    """A tree made by hand may hold `..`; what has such a name is left out."""
+    need("git")
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    repository = Repository(folder)
+    (folder / "a.yaml").write_text("x")
+    repository.git("add", "a.yaml")
+    tree = repository.git("write-tree").strip()
+    for name in ("..", "b"):
+        row = f"040000 tree {tree}\t{name}\n"
+        made = subprocess.run(
+            ["git", "mktree"], cwd=folder, input=row.encode(), capture_output=True, check=True, timeout=60
+        )
+        tree = made.stdout.decode().strip()
+    commit = repository.git("commit-tree", tree, "-m", "x").strip()
+    assert "../a.yaml" in repository.git("ls-tree", "-r", "--name-only", commit)
+    with history.tree_at(folder, commit) as found:
+        assert [path.name for path in found.iterdir()] == [".git"]

@@ -311,3 +311,11 @@ def test_init_writes_them_where_each_service_looks(stage: Stage) -> None:
         "reconciler.yaml",
     ]
     stage.run("init", "x", "--ci", "other", code=64)
+
+
+@pytest.mark.parametrize("file", [ROOT / "action.yml", *WORKFLOWS, GITLAB], ids=lambda one: one.name)
+def test_no_python_of_a_job_imports_from_the_checkout(file: Path) -> None:
+    """A pull request could add a json.py: each Python runs isolated, and the program by its own script."""
+    for line in file.read_text().splitlines():
+        if re.search(r"\bpython3? ", line.partition("#")[0]):
+            assert re.search(r"\bpython3? -I ", line), line
