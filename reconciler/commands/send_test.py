@@ -43,6 +43,8 @@ def run_send_test(asked: Message, request: Request, console: Console, stopping: 
     """Reads, says what it will do, asks, sends once, and tells what came of it."""
     if not request.yes and not console.asks:
         raise UsageError("send-test sends a real message, and nobody is there to agree", "add --yes")
+    if not asked.recipient.strip():
+        raise UsageError("--recipient is empty", "name who gets the message: --recipient +14445550199")
     options = load_options(flags=request.flags, environ=request.environ, cwd=request.cwd)
     console.warn(options.warnings)
     declared, manifest = declare_one(asked.address, request, options)

@@ -15,7 +15,7 @@ def render_trial(trial: TrialReport, style: Style) -> str:
     words = {
         "sent": f"{title}: a test message was sent to {escape(trial.recipient)}",
         "refused": f"{title}: no test message was sent to {escape(trial.recipient)}: the API refused it",
-        "unknown": f"{title}: a test message may have been sent to {escape(trial.recipient)}: no answer came",
+        "unknown": f"{title}: a test message may have been sent to {escape(trial.recipient)}: no answer tells",
     }
     lines = [paint(line, _TONES[trial.status], style) for line in wrap(words[trial.status] + ".", style, 2)]
     if trial.error is not None:

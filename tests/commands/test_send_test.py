@@ -116,6 +116,12 @@ def test_an_address_that_names_nothing_is_a_wrong_command_line(main: Stage) -> N
     assert "give an address (twilio/main-sms), or an id" in main.run("send-test", "1170", *TO, "--yes", code=64).err
 
 
+def test_an_empty_recipient_is_a_wrong_command_line(main: Stage) -> None:
+    """As where a pipeline's variable is not set."""
+    assert "--recipient is empty" in main.run("send-test", "twilio/main", "--recipient", " ", "--yes", code=64).err
+    assert main.world.log == []
+
+
 def test_no_reference_but_its_own_is_resolved(main: Stage) -> None:
     """And its own must be there."""
     main.write("manifests/other.yaml", 'id: "1164"\nprovider: mitto\nsettings: {api_key: {secret: "env:HOOD_NO"}}\n')

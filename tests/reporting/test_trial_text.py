@@ -44,4 +44,4 @@ def test_what_was_refused_or_is_unknown_is_told_with_what_to_do() -> None:
         "  answered 400 (trace id abc)\n"
         "  -> check the recipient\n"
     )
-    assert "may have been sent to" in text_of(status="unknown", error="no answer in time", fix="ask")
+    assert "may have been sent to" in text_of(status="unknown", error="answered 500", fix="ask")
