@@ -54,7 +54,8 @@ class ShownField(Struct, frozen=True):
     """One field. `desired` and `live` are null where they are not named, not there, or not to be shown.
 
     desired: a reference stands as {"secret": "env:NAME"}. declared: the manifest names it. source: the place of the
-    desired value, in the manifest or the overlay that replaces it. variables: those of the account that are part of it.
+    desired value, in the manifest or the overlay that replaces it. overlay: whether an overlay wrote it. variables:
+    those of the account that are part of it.
     """
 
     path: Path
@@ -65,6 +66,7 @@ class ShownField(Struct, frozen=True):
     live_state: LiveState = "value"
     secret: bool = False
     source: Source | None = None
+    overlay: bool = False
     variables: tuple[str, ...] = ()
 
 

@@ -14,7 +14,7 @@ TRIAL_FORMAT = "reconciler.send-test/1"
 class TrialReport(Struct, frozen=True):
     """The answer of `send-test`. Of the settings nothing is told.
 
-    status: sent; refused (the API would not); unknown (it may have been sent: no answer tells). id None: the integration
+    status: sent; refused (the API would not); unknown (nothing tells whether it was sent). id None: the integration
     is not there yet. effective_status: as it was before, and right after; None where the API does not show it.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from reconciler.model import Json, Live, LiveState, Manifest, Path, Plain, SecretRef, ShownField, Verdict
+from reconciler.model import Json, Live, LiveState, Manifest, Origin, Path, Plain, SecretRef, ShownField, Verdict
 from reconciler.planning.account import Account
 from reconciler.planning.diff import Difference, diff_live, make_wanted
 from reconciler.planning.nearest import fits
@@ -44,7 +44,11 @@ def make_sides(manifest: Manifest | None, live: Live | None, account: Account) -
     fields = (*_top_fields(sides), *(_setting_field(sides, key) for key in sorted(keys)))
     if manifest is None or not manifest.origins:
         return fields
-    return tuple(replace(field, variables=manifest.origin_of(field.path).variables) for field in fields)
+    return tuple(_tell_origin(field, manifest.origin_of(field.path)) for field in fields)
+
+
+def _tell_origin(field: ShownField, origin: Origin) -> ShownField:
+    return replace(field, overlay=origin.overlay is not None, variables=origin.variables)
 
 
 def _find_definitions(manifest: Manifest | None, live: Live | None, account: Account) -> Definitions | None:

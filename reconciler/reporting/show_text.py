@@ -147,7 +147,8 @@ def _head_lines(row: ShownIntegration, style: Style) -> list[str]:
 def _side(field: ShownField, row: ShownIntegration, style: Style) -> list[str]:
     most = style.width if style.tty else LONGEST
     values = [cut(text, most) for text in (_desired_text(field), _live_text(field))]
-    place = " ".join([_place(field.source, row.source, style), *(f"${{var:{name}}}" for name in field.variables)])
+    origin = [*(["(overlay)"] if field.overlay else []), *(f"${{var:{name}}}" for name in field.variables)]
+    place = " ".join([_place(field.source, row.source, style), *origin])
     return [path_text(field.path), *values, _VERDICTS[field.verdict], place]
 
 

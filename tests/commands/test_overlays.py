@@ -38,7 +38,8 @@ def test_show_tells_the_variables(stage: Stage) -> None:
     lay(stage)
     shown = stage.run("show", "twilio/backup", *STAGING).out
     assert "${var:NAME}" in shown
-    assert "manifests/over/main.yaml:4:34" in shown
+    assert "manifests/over/main.yaml:4:34 (overlay)" in shown
+    assert shown.count("(overlay)") == 2
 
 
 def test_accept_leaves_what_a_variable_makes(stage: Stage) -> None:

@@ -65,6 +65,7 @@ def test_one_is_shown_by_its_address_or_id(stage: Stage) -> None:
             "live_state": "value",
             "secret": False,
             "source": {"file": "manifests/main.yaml", "line": 7, "column": 25},
+            "overlay": False,
             "variables": [],
         }
         assert fields["auth_token"]["desired"] == {"secret": "env:HOOD_TWILIO_AUTH_TOKEN"}

@@ -183,6 +183,10 @@ def test_show_tells_where_each_value_came_from(shared: Desk) -> None:
     fields = {tuple(field["path"]): field for field in shown["integrations"][0]["fields"]}
     assert fields["settings", "account_sid"]["source"]["file"] == "overlays/staging/sms.yaml"
     assert fields["settings", "account_sid"]["variables"] == []
+    assert [path for path, field in fields.items() if field["overlay"]] == [
+        ("settings", "account_sid"),
+        ("settings", "auth_token"),
+    ]
     assert fields[tuple(PHONE)]["source"]["file"] == "manifests/main.yaml"
     assert fields[tuple(PHONE)]["variables"] == ["PHONE"]
     assert fields["name",]["variables"] == ["ENV"]
