@@ -56,6 +56,10 @@ class UsageError(ReconcilerError):
     exit_code = 64
 
 
+class UnknownAccountError(UsageError):
+    """The configuration has no account of this name."""
+
+
 class InvalidError(ReconcilerError):
     """Manifests, configuration or a plan file are not valid; each problem stands at its place."""
 

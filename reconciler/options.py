@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from reconciler.configuration import ConfigFile, Configuration, GuardFile, find_config, read_config
-from reconciler.errors import RefusedError, UnauthorisedError, UsageError
+from reconciler.errors import RefusedError, UnauthorisedError, UnknownAccountError, UsageError
 from reconciler.model import Problem
 from reconciler.trust import judge_folders, judge_trust
 
@@ -198,7 +198,7 @@ def _choose_account(chosen: str | None, accounts: tuple[str, ...]) -> str:
     if chosen:
         near = get_close_matches(chosen, accounts, n=1)
         fix = f"did you mean --account {near[0]}?" if near else f"accounts here: {known}"
-        raise UsageError(f"there is no account {chosen!r}", fix)
+        raise UnknownAccountError(f"there is no account {chosen!r}", fix)
     if len(accounts) > 1:
         raise UsageError(f"several accounts are configured: {known}", f"choose one: --account {accounts[0]}")
     return accounts[0]

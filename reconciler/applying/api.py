@@ -9,7 +9,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from reconciler.errors import ReconcilerError
-from reconciler.model import Json, Live, SecretRef
+from reconciler.model import Json, Live, Path, SecretRef
 
 
 class Api(Protocol):
@@ -91,7 +91,10 @@ class Api(Protocol):
 
 
 class Ask(Struct, frozen=True):
-    """What applying may ask of the other rooms: the value of a reference, and which settings keys are secret."""
+    """What applying may ask of the other rooms: the value of a reference, which settings keys are secret, and whether
+    a value at a path of an object is for certain the one that was last applied.
+    """
 
     reveal: Callable[[SecretRef], str]
     secret: Callable[[str], bool]
+    applied: Callable[[str, Path, Json], bool] = lambda _one, _path, _value: False

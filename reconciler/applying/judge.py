@@ -20,16 +20,16 @@ class Judgement(Struct, frozen=True):
 
 def judge(change: Change, live: Live, ask: Ask) -> Judgement:
     """Moved means: a managed name, status or setting that is not secret is not what the plan saw, and the object is
-    not already as desired. Secrets do not count: of what the API hides nobody can tell.
+    not already as desired. Secrets do not count: of what the API hides nobody can tell, except that a rotation which
+    has been applied since is as desired.
     """
     seen = dict(change.seen.values) if change.seen else {}
     paths = change.seen.paths if change.seen else ()
     moved = [path for path in paths if not is_equal(seen.get(path), value_at(live, path))]
     fields = {item.path for item in change.fields}
-    hidden = [item for item in change.fields if _is_hidden(item, live, change)]
-    if fields.issuperset(moved) and all(
-        _is_desired(item, live, change, ask) for item in change.fields if item not in hidden
-    ):
+    told = [item for item in change.fields if not _is_rotated(item, live, change, ask)]
+    hidden = [item for item in told if _is_hidden(item, live, change)]
+    if fields.issuperset(moved) and all(_is_desired(item, live, change, ask) for item in told if item not in hidden):
         # What is hidden is sent again: nobody can tell whether it is there already.
         return Judgement("planned" if hidden else "desired")
     if moved:
@@ -42,6 +42,13 @@ def _is_hidden(item: FieldChange, live: Live, change: Change) -> bool:
     if item.action == "clear":
         return False
     return is_mask(now, secret=item.secret) or (item.path in change.unseen and is_nothing(now))
+
+
+def _is_rotated(item: FieldChange, live: Live, change: Change, ask: Ask) -> bool:
+    """Whether a secret that the plan sends for its fingerprint alone is by now what was last applied."""
+    if item.path not in change.rotated or not _is_hidden(item, live, change):
+        return False
+    return ask.applied(live.id, item.path, wanted_at(change, item.path, ask))
 
 
 def _is_desired(item: FieldChange, live: Live, change: Change, ask: Ask) -> bool:

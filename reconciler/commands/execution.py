@@ -96,6 +96,8 @@ def _execute(run: Execution, lease: Lease) -> int:
     began = time.monotonic()
     if run.memory is not None:
         run.memory.begin(run.plan)
+        applied_before = run.memory.applied(run.plan.company_id)
+        run = msgspec.structs.replace(run, ask=msgspec.structs.replace(run.ask, applied=applied_before))
     lease.unsettled = any(change.action == "create" for change in run.plan.changes)
     applied = _apply(run, run.account.now() + SETTLED if lease.follows_unsettled else None)
     lease.unsettled = applied.unsettled

@@ -84,6 +84,17 @@ class Memory:
             known = self._write(plan.company_id, marks).settings
             self._before = {place: known.get(place[0], {}).get(place[1]) for place in marks}
 
+    def applied(self, company: str | None) -> Callable[[str, Path, Json], bool]:
+        """For a company: whether a value at a path of an object was the one last applied when this run began to write,
+        whatever has been sent between its plan and that.
+        """
+        fingerprints = Fingerprints(self._key, self._account, company)
+
+        def applied(one: str, path: Path, value: Json) -> bool:
+            return self._before.get((one, path[-1])) == fingerprints.make(one, path, value)
+
+        return applied
+
     def finish(self, plan: Plan, outcomes: tuple[Outcome, ...], ask: Ask) -> None:
         """Records what is certain. Raises as begin does."""
         fingerprints = Fingerprints(self._key, self._account, plan.company_id)

@@ -28,13 +28,14 @@ def check_or_report(
     console: Console,
     *,
     file: Path | None = None,
+    undone: Path | None = None,
     requests: Requests | None = None,
 ) -> None:
-    """Raises RefusedError where a guard refuses any change, after the report. file: as in check_refusals. requests:
-    what has left so far.
+    """Raises RefusedError where a guard refuses any change, after the report. file, undone: the saved plan, or
+    the report that is undone, as in check_refusals. requests: what has left so far.
     """
     try:
-        check_refusals(plan, file)
+        check_refusals(plan, file, undone)
     except RefusedError as error:
         report = _make_report(plan, options, request, error, requests or Requests())
         console.measured.report, console.measured.requests = report.summary, report.requests

@@ -13,9 +13,9 @@ from reconciler.desired.places import Places
 from reconciler.desired.references import Reference
 from reconciler.desired.secrets import Secrets
 from reconciler.desired.shape import make_reference
-from reconciler.errors import InvalidError, RefusedError
+from reconciler.errors import InvalidError, RefusedError, UnknownAccountError
 from reconciler.model import Change, Json, Manifest, Plan, Problem, SecretRef
-from reconciler.options import Options, load_options
+from reconciler.options import Flags, Options, load_options
 from reconciler.trust import judge_api
 
 
@@ -32,13 +32,24 @@ def find_options(plan: Plan, request: Request) -> Options:
     if find_config(flags.config, environ, request.cwd, ()) is not None:
         # A plan that was made without a configuration is for the account of that name, which this one may not have.
         flags = msgspec.structs.replace(flags, account=account if recorded else flags.account)
-        return load_options(flags=flags, environ=environ, cwd=request.cwd)
+        return _load_for(plan, flags, request)
     flags = msgspec.structs.replace(flags, account=None)
     options = load_options(flags=flags, environ=_without_account(environ), cwd=request.cwd)
     api = options.api
     if not (flags.api or environ.get("RECONCILER_API") or request.sandbox or plan.api == "sandbox"):
         api = _judge(plan.api)
     return msgspec.structs.replace(options, api=api, account=account, company_id=plan.company_id)
+
+
+def _load_for(plan: Plan, flags: Flags, request: Request) -> Options:
+    """The configuration, which has the account that was asked for, else that of the plan."""
+    try:
+        return load_options(flags=flags, environ=request.environ, cwd=request.cwd)
+    except UnknownAccountError as error:
+        if request.flags.account or request.environ.get("RECONCILER_ACCOUNT"):
+            raise
+        message = f"it was made for account {plan.account!r}, which this configuration does not have"
+        raise RefusedError(message, error.fix) from None
 
 
 def _without_account(environ: Mapping[str, str]) -> dict[str, str]:

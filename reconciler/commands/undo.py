@@ -80,7 +80,7 @@ def run_undo(file: Path, request: Request, console: Console, stopping: Stopping)
         if request.out is not None:
             console.measured.plan, console.measured.requests = undone.plan.summary, account.requests
             return _save(undone, request.out, request, console)
-        return _apply(undone, request, account, console, stopping)
+        return _apply(undone, file, request, account, console, stopping)
 
 
 def _check_files(file: Path, request: Request, console: Console) -> None:
@@ -182,13 +182,13 @@ def _save(undone: Undone, out: Path, request: Request, console: Console) -> int:
     return undone.code
 
 
-def _apply(undone: Undone, request: Request, account: Account, console: Console, stopping: Stopping) -> int:
+def _apply(undone: Undone, file: Path, request: Request, account: Account, console: Console, stopping: Stopping) -> int:
     plan = undone.plan
     if request.format == "text":
         console.answer(_text(undone, console.style))
     else:
         console.tell(_text(undone, console.error_style))
-    check_or_report(plan, undone.options, request, console, requests=account.requests)
+    check_or_report(plan, undone.options, request, console, undone=file, requests=account.requests)
     if count_changes(plan) and not request.yes and not confirmed(console, stopping):
         raise RefusedError("not undone: the answer was not yes; nothing was written")
     ask = Ask(reveal=undone.reveal, secret=undone.keys.matches)

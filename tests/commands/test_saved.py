@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.commands.request import Request
 from reconciler.commands.saved import find_options, resolve_plan
-from reconciler.errors import InvalidError, RefusedError, UsageError
+from reconciler.errors import InvalidError, RefusedError
 from reconciler.model import Change, Json, Plan, PlanSummary, Source
 from reconciler.options import Flags, Options
 from tests.commands.stage import Stage
@@ -36,7 +36,7 @@ def test_the_recorded_configuration_serves(stage: Stage) -> None:
     assert find_options(plan, ask(stage)).company_id == "7"
     assert find_options(plan, ask(stage, flags=Flags(account="main"))).company_id == "999999999"
     assert find_options(plan, ask(stage, RECONCILER_ACCOUNT="main")).account == "main"
-    with pytest.raises(UsageError):
+    with pytest.raises(RefusedError, match="made for account 'staging'"):
         find_options(plan, ask(stage, RECONCILER_CONFIG="other.yaml"))
 
 

@@ -167,3 +167,21 @@ def test_a_secret_that_may_be_set_is_not_risked(desk: Desk, api: StandIn) -> Non
     desk.write("manifests/main.yaml", text)
     desk.run("apply", "--yes", code=0)
     assert api.settings("1170")["default_sender"] == "NEW"
+
+
+def test_what_is_printed_works_however_many_rules_refuse(desk: Desk, api: StandIn) -> None:
+    """An override keeps those that the plan has already, and all of them stand together too."""
+    api.account.items["1161"]["is_default"] = True
+    desk.write("manifests/main.yaml", OFF)
+    desk.run("plan", "--out", "plan.json", code=0)
+    said = desk.run("apply", "plan.json", code=4).err
+    rules = "--override deactivate --override default-status"
+    both = f"reconciler plan --out plan.json {rules}"
+    assert f"if all that is refused is meant: {rules}" in said
+    desk.run("plan", "--out", "plan.json", "--override", "deactivate", code=0)
+    said = desk.run("apply", "plan.json", code=4).err
+    assert f"if it is meant: {both}" in said
+    assert "all that is refused" not in said
+    desk.run(*both.split()[1:], code=0)
+    desk.run("apply", "plan.json", code=0)
+    assert api.account.items["1161"]["status"] == "inactive"

@@ -101,6 +101,9 @@ def test_it_is_bound_to_its_account_api_and_company(desk: Desk, api: StandIn, sa
         assert elsewhere.requests == []
     desk.write("reconciler.yaml", CONFIG.replace("6197120", "1"))
     desk.run("apply", "plan.json", code=4)
+    desk.write("reconciler.yaml", CONFIG.replace("main:", "renamed:"))
+    assert "made for account 'main'" in desk.run("apply", "plan.json", code=4).err
+    desk.run("apply", "plan.json", "--account", "main", code=64)
     assert api.requests == []
 
 

@@ -65,6 +65,13 @@ def test_a_rotation_is_one_change_once(hiding: Desk, api: StandIn) -> None:
     assert api.sent("PATCH")[-1].body["settings"]["auth_token"] == DESIRED_SECRET[::-1]
     assert changes(hiding.plan(*STATE, env={**ROTATED})) == []
     assert changes(hiding.plan(*STATE, env={**KEY})) != []
+    kept_before = kept(hiding)
+    again = hiding.run("apply", "plan.json", *STATE, "--format", "json", code=0, env={**ROTATED})
+    assert again.document["summary"]["unchanged"] == 1
+    assert len(api.sent("PATCH")) == sent + 1
+    assert kept(hiding) == kept_before
+    hiding.run("apply", "plan.json", code=0, env={**ROTATED})
+    assert len(api.sent("PATCH")) == sent + 2
 
 
 def test_the_state_file_is_safe_to_commit(hiding: Desk) -> None:

@@ -188,7 +188,8 @@ def test_the_guards_hold_for_it(desk: Desk, api: StandIn) -> None:
     """The way back may deactivate what the way forth activated: the rule is named, and --override lets it through."""
     api.account.items["1161"]["status"] = "inactive"
     desk.apply("--report", "report.json")
-    assert "deactivate" in desk.run("undo", "report.json", "--yes", code=4).err
+    said = desk.run("undo", "report.json", "--yes", code=4).err
+    assert "if it is meant: reconciler undo report.json --override deactivate" in said
     desk.run("undo", "report.json", "--yes", "--override", "deactivate", code=0)
     assert api.account.items["1161"]["status"] == "inactive"
 
