@@ -153,3 +153,17 @@ def test_what_the_map_names_exists() -> None:
     """Files and folders in the last part."""
     part = README.split("## Where things are")[1]
     assert [name for name in re.findall(r"`([\w./]+/[\w./]*)`", part) if not (ROOT / name).exists()] == []
+
+
+def test_each_line_of_the_security_section_has_its_test() -> None:
+    """And the tests that it names exist."""
+    part = README.split("## Security")[1].split("\n## ")[0]
+    rows = [row for row in part.splitlines() if row.startswith("| ") and not row.startswith(("| **", "| who"))]
+    assert len(rows) > 15
+    for row in rows:
+        named = re.findall(r"<!-- test: (\S+) -->", row)
+        assert named, row
+        for one in named:
+            file, _, name = one.partition("::")
+            assert (ROOT / file).is_file(), one
+            assert not name or f"def {name}(" in (ROOT / file).read_text(encoding="utf-8"), one

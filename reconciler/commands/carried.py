@@ -18,7 +18,7 @@ from reconciler.desired.places import Places
 from reconciler.desired.references import Reference, references
 from reconciler.desired.secrets import SecretKeys
 from reconciler.errors import ReconcilerError
-from reconciler.model import Live, Manifest, SecretRef, Snapshot
+from reconciler.model import Live, Manifest, Path, SecretRef, Snapshot
 from reconciler.options import Options
 from reconciler.planning.account import shows_secrets
 from reconciler.values import is_mask, is_nothing
@@ -82,3 +82,17 @@ def _find_hidden(
 def _is_hidden(live: Live, key: str, *, shown: bool) -> bool:
     value = live.settings.get(key)
     return is_mask(value, secret=True) or (is_nothing(value) and not shown)
+
+
+def find_protected(
+    manifests: Sequence[Manifest], options: Options, request: Request, keys: SecretKeys
+) -> dict[str, tuple[Path, ...]]:
+    """What the manifests at hand guard of these objects, by the address that the undo calls them; never raises."""
+    try:
+        loaded = load_desired(options, (), request.cwd, keys, Places(), allow_literals=True, offline=False)
+    except ReconcilerError:
+        return {}
+    by_id = {one.id: one.lifecycle.guard for one in loaded.desired.manifests if one.id is not None}
+    by_address = {one.address: one.lifecycle.guard for one in loaded.desired.manifests}
+    found = {one.address: by_id.get(one.id or "") or by_address.get(one.address, ()) for one in manifests}
+    return {address: guard for address, guard in found.items() if guard}

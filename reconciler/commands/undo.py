@@ -13,7 +13,7 @@ from reconciler import __version__
 from reconciler.applying.api import Ask
 from reconciler.applying.apply import Hand
 from reconciler.commands.asking import confirmed
-from reconciler.commands.carried import carry_secrets
+from reconciler.commands.carried import carry_secrets, find_protected
 from reconciler.commands.connect import open_account
 from reconciler.commands.console import Console
 from reconciler.commands.declared import SANDBOX_TOKEN
@@ -127,7 +127,7 @@ def plan_undo(
     plan = make_plan(
         carried.manifests,
         snapshot,
-        make_context(report, request, options),
+        make_context(report, request, options, find_protected(carried.manifests, options, request, keys)),
         Asked(
             reveal=carried.reveal, secret=keys.matches, place=Place(lambda source, _: source, lambda source, _: source)
         ),
@@ -137,7 +137,9 @@ def plan_undo(
     return Undone(plan, data, snapshot, read_at, options, keys, carried.reveal, code)
 
 
-def make_context(report: Report, request: Request, options: Options) -> Context:
+def make_context(
+    report: Report, request: Request, options: Options, protected: dict[str, tuple[tuple[str, ...], ...]]
+) -> Context:
     """What the plan is bound to: the report's company where the configuration names none."""
     now = datetime.now(UTC)
     return Context(
@@ -151,7 +153,7 @@ def make_context(report: Report, request: Request, options: Options) -> Context:
         config_file=options.config_file,
         settings_patch=options.settings_patch,
         limits=limits_of(options),
-        guards=make_guards(options, {}, request.overrides),
+        guards=make_guards(options, protected, request.overrides),
         managed=report.managed,
     )
 

@@ -88,3 +88,17 @@ def test_a_whole_apply_comes_back_in_spite_of_a_percentage(stage: Stage) -> None
     assert json.loads((stage.folder / "report.json").read_text())["managed"] >= 9
     stage.run("undo", "report.json", "--yes")
     assert stage.name_of("1162") == OLD
+
+
+def test_what_a_manifest_guards_is_not_undone_either(applied: Stage) -> None:
+    """By the manifest at hand; --override lets it through, and where there is none nothing holds."""
+    text = (applied.folder / "manifests/main.yaml").read_text()
+    applied.write("manifests/main.yaml", text + "lifecycle: {guard: [name]}\n")
+    before = applied.patches
+    assert "refused by lifecycle.guard" in applied.run("undo", "report.json", "--yes", code=4).err
+    assert applied.patches == before
+    applied.write("manifests/main.yaml", "provider: [\n")
+    applied.run("undo", "report.json", "--out", "undo.json")
+    applied.write("manifests/main.yaml", text + "lifecycle: {guard: [name]}\n")
+    applied.run("undo", "report.json", "--yes", "--override", "lifecycle.guard")
+    assert applied.patches == before + 1
