@@ -19,7 +19,7 @@ def make_scope(
     Raises UsageError for a target that names nothing.
     """
     for target in targets:
-        if not any(_is_targeted(one, [target]) for one in manifests):
+        if not any(is_targeted(one, [target]) for one in manifests):
             raise no_such_target(target, [one.address for one in manifests])
     if not paths and not targets:
         return lambda _: True
@@ -30,12 +30,12 @@ def make_scope(
     def in_scope(manifest: Manifest) -> bool:
         own = [files.get(file, Path(file)) for file in manifest.files]
         below = not roots or any(root == file or root in file.parents for root in roots for file in own)
-        return below and (not targets or _is_targeted(manifest, targets))
+        return below and (not targets or is_targeted(manifest, targets))
 
     return in_scope
 
 
-def _is_targeted(manifest: Manifest, targets: Sequence[str]) -> bool:
+def is_targeted(manifest: Manifest, targets: Sequence[str]) -> bool:
     """By its address, its id, or any file that it is made of."""
     return any(is_target(manifest.address, manifest.id, file, targets) for file in manifest.files)
 

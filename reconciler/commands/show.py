@@ -11,7 +11,7 @@ from reconciler.commands.connect import open_account
 from reconciler.commands.console import Console
 from reconciler.commands.reading import read_account
 from reconciler.commands.request import Request
-from reconciler.commands.scope import find_manifest, is_target, no_such_target
+from reconciler.commands.scope import find_manifest, is_targeted, no_such_target
 from reconciler.commands.stopping import Stopping
 from reconciler.commands.unresolved import Unresolved as Declared
 from reconciler.commands.unresolved import load_unresolved
@@ -60,13 +60,13 @@ def show_all(request: Request, declared: Declared, snapshot: Snapshot) -> tuple[
     targets = request.targets
 
     def in_scope(manifest: Manifest) -> bool:
-        return not targets or is_target(manifest.address, manifest.id, manifest.source.file, targets)
+        return not targets or is_targeted(manifest, targets)
 
     def unmanaged(live: Live) -> bool:
         return not targets or any(fnmatchcase(live.id, target) for target in targets)
 
     for target in targets:
-        named = any(is_target(one.address, one.id, one.source.file, [target]) for one in declared.manifests)
+        named = any(is_targeted(one, [target]) for one in declared.manifests)
         if not named and not any(fnmatchcase(one, target) for one in snapshot.objects):
             raise no_such_target(target, [one.address for one in declared.manifests])
     return make_overview(declared.manifests, snapshot, asked_of(declared), in_scope=in_scope, unmanaged=unmanaged)

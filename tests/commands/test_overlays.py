@@ -40,6 +40,8 @@ def test_show_tells_the_variables(stage: Stage) -> None:
     assert "${var:NAME}" in shown
     assert "manifests/over/main.yaml:4:34 (overlay)" in shown
     assert shown.count("(overlay)") == 2
+    (row,) = stage.run("show", "--target", "manifests/over/*", *STAGING, "--format", "json").document["integrations"]
+    assert row["address"] == "twilio/backup"
 
 
 def test_accept_leaves_what_a_variable_makes(stage: Stage) -> None:
