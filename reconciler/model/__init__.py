@@ -23,6 +23,7 @@ from reconciler.model.catalogue import CATALOGUE_FORMAT, Catalogue, CataloguePro
 from reconciler.model.common import Commit, Json, Path, Problem, SecretRef, Source
 from reconciler.model.desired import Allowed, Command, Lifecycle, Manifest, Origin, Plain, Setting
 from reconciler.model.doctor import DOCTOR_FORMAT, Check, Diagnosis
+from reconciler.model.fleet import FLEET_FORMAT, FleetReport, FleetRow, FleetSummary, Shard
 from reconciler.model.imported import IMPORT_FORMAT, Imported, ImportedFile, LeftOut, NotImported, SecretVariable
 from reconciler.model.kept import SNAPSHOT_FORMAT, KeptObject, KeptSnapshot
 from reconciler.model.live import Live, Provider, SettingDefinition, Snapshot
@@ -56,6 +57,7 @@ __all__ = [
     "ACCEPT_FORMAT",
     "CATALOGUE_FORMAT",
     "DOCTOR_FORMAT",
+    "FLEET_FORMAT",
     "IMPORT_FORMAT",
     "PLAN_FORMAT",
     "REPORT_FORMAT",
@@ -80,6 +82,9 @@ __all__ = [
     "Dropped",
     "FieldChange",
     "FieldVerdict",
+    "FleetReport",
+    "FleetRow",
+    "FleetSummary",
     "Imported",
     "ImportedFile",
     "InSync",
@@ -111,6 +116,7 @@ __all__ = [
     "Seen",
     "Setting",
     "SettingDefinition",
+    "Shard",
     "Show",
     "ShowSummary",
     "ShownField",
