@@ -3,6 +3,7 @@
     answer                   to a GET                 to a PATCH or POST
     2xx                      decoded; not JSON: again done; a body that is no JSON: UnknownOutcomeError
     429                      again                    again at once (through the gate)
+    429, asks for minutes    AnswerError              AnswerError; after it no write leaves any more
     500 502 503 504          again                    UnknownOutcomeError: read first
     3xx                      AnswerError              AnswerError
     other 5xx, 1xx, 408      AnswerError (408: Rejected) UnknownOutcomeError
@@ -33,7 +34,8 @@ from reconciler.errors import (
 )
 from reconciler.live.decode import NotJsonError, ShapeError, decode_json
 from reconciler.live.exchange import ATTEMPTS, WAITS, Exchange, Gate, name_request
-from reconciler.live.refusals import PASSING, TOKEN_NAME, tell_body
+from reconciler.live.headers import read_demand
+from reconciler.live.refusals import TOKEN_NAME, is_passing, tell_body
 from reconciler.model import Json, Requests
 from reconciler.values import encode_json
 
@@ -155,7 +157,7 @@ class Client:
                     raise answer
             elif answer.status == 429:
                 throttled += 1
-                if throttled >= tries:
+                if throttled >= tries or read_demand(answer.headers) is not None:
                     raise self._exchange.refuse(what, answer, sent=content if quiet else None)
             elif 200 <= answer.status < 300:
                 return _check_body(what, answer)
@@ -170,7 +172,7 @@ class Client:
             response = self._exchange.send("GET", path, params, again=again)
             if 200 <= response.status < 300:
                 return decode(response.body)
-            fault, passing = self._exchange.refuse(what, response), response.status in PASSING
+            fault, passing = self._exchange.refuse(what, response), is_passing(response)
         except UnreachableError as error:
             fault, passing = UnreachableError(f"{what}: {error.message}", error.fix, sent=error.sent), True
         except ApiError as error:

@@ -8,6 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Protocol
 
 from reconciler.errors import ApiError, ReconcilerError
+from reconciler.live.headers import read_demand
 from reconciler.live.refusals import TOKEN_NAME, make_refusal, read_trace_id
 from reconciler.model import Requests
 
@@ -95,6 +96,10 @@ class Exchange:
         if response.status == 401:
             # Before anything else: whoever waits in the gate would be refused as well.
             self._gate.end(self.refuse(name_request(method, path, params), response))
+        elif response.status == 429 and read_demand(response.headers) is not None:
+            # Whoever knocked on would wait a minute each time. What has left already is still read back.
+            fault = self.refuse(name_request(method, path, params), response, sent=body)
+            self._gate.end(fault, reads=method != "GET")
         self._gate.answered(ticket, response.status, response.headers)
         self._count(method, response.status, again=again, trace_id=self._trace_id(response, body))
         return response

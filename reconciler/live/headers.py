@@ -6,6 +6,12 @@ import math
 from collections.abc import Mapping
 from email.utils import mktime_tz, parsedate_tz
 
+PATIENCE = 300
+"""Seconds that a run waits for the API because a 429 asks for it; who asks for more is asked again another day."""
+
+LONGEST = 10**9
+"""Seconds beyond which nobody counts."""
+
 
 def read_whole(headers: Mapping[str, str], name: str) -> int | None:
     """The header as a whole number, rounded up; None where it is absent or no number."""
@@ -17,7 +23,25 @@ def read_whole(headers: Mapping[str, str], name: str) -> int | None:
 
 def read_date(headers: Mapping[str, str]) -> int | None:
     """The Date header in seconds since the epoch, None where it is absent or no date."""
-    text = headers.get("date", "")
+    return _epoch(headers.get("date", ""))
+
+
+def read_wait(headers: Mapping[str, str]) -> int | None:
+    """Retry-After in seconds: a number as it stands, a date less the Date header; None where it tells neither."""
+    asked, now = read_whole(headers, "retry-after"), read_date(headers)
+    if asked is None and now is not None:
+        until = _epoch(headers.get("retry-after", ""))
+        asked = None if until is None else max(0, until - now)
+    return None if asked is None else min(LONGEST, asked)
+
+
+def read_demand(headers: Mapping[str, str]) -> int | None:
+    """The seconds of a Retry-After that asks for more than PATIENCE; None where it does not."""
+    asked = read_wait(headers)
+    return asked if asked is not None and asked > PATIENCE else None
+
+
+def _epoch(text: str) -> int | None:
     try:
         if text.isascii() and text.isdigit():
             return int(text)

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from reconciler.live.bursts import Bursts
-from reconciler.live.headers import read_date, read_whole
+from reconciler.live.headers import PATIENCE, read_date, read_wait, read_whole
 from reconciler.live.others import Others
 from reconciler.live.phase import DRIFT, TICK, Phase
 from reconciler.live.restraint import Lanes, Steps, growing
@@ -133,7 +133,7 @@ class Windows:
         before = self._landed(sent, now, read_date(headers))
         self._listen(sent, now, headers, before.gone)
         if status == 429:
-            asked = read_whole(headers, "retry-after")
+            asked = read_wait(headers)
             news = self._back_off(sent, now, asked)
             if scout:
                 self._phase.doubt()
@@ -221,7 +221,8 @@ class Windows:
             self._refused = now
         told = asked is not None and asked >= 0
         wait = max(float(asked or 0), growing(self._streak - 1)) if told else growing(self._streak)
-        self._hold = max(self._hold, now + wait)
+        # Whoever asks for more is not waited for: the client gives up what was refused.
+        self._hold = max(self._hold, now + (wait if wait <= PATIENCE else MINUTE))
         return news
 
     def _tighten(self, now: float, asked: int | None, *, relied: bool) -> None:

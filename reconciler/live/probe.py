@@ -10,6 +10,7 @@ import msgspec
 
 from reconciler.errors import ReconcilerError
 from reconciler.live.exchange import Exchange, name_request
+from reconciler.live.refusals import is_passing
 from reconciler.live.transport import Response
 from reconciler.model import Requests
 
@@ -61,6 +62,6 @@ class Probe:
             sent = self._wall()
             response = exchange.send(method, path, params)
             answered = Answered(name_request(method, path, params), response, sent, self._wall())
-            if response.status != THROTTLED:
+            if response.status != THROTTLED or not is_passing(response):
                 break
         return answered

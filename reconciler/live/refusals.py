@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from reconciler.errors import AnswerError, ReconcilerError, RejectedError, UnauthorisedError
 from reconciler.live.decode import NotJsonError, ShapeError, decode_json
+from reconciler.live.headers import read_demand
 from reconciler.values import printable
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _REFUSED = {
     404: "check the id and the API's address (--api), then run again",
     409: "run again: the object was changed at the same moment",
 }
+_LATER = "run again after that time; lower `limits` in reconciler.yaml where it happens again"
 _SLOWER = "lower `limits` in reconciler.yaml, or run again when the account's other clients are done"
 
 
@@ -55,7 +57,9 @@ def make_refusal(
         words, trace_id = "", read_trace_id(response, holds_token, sent)
     said = f"{what}: answered {status}" + (f" ({words})" if words else "")
     if status == 429:
-        return AnswerError(said, _SLOWER, status=status, trace_id=trace_id)
+        asked = read_demand(response.headers)
+        said, fix = (said, _SLOWER) if asked is None else (f"{said}, and asks to wait {asked:,} s", _LATER)
+        return AnswerError(said, fix, status=status, trace_id=trace_id)
     if 300 <= status < 400:
         where = _target(response, holds_token) if sent is None else ""
         return AnswerError(
@@ -66,6 +70,11 @@ def make_refusal(
     if 400 <= status < 500:
         return RejectedError(said, _REFUSED.get(status, _CORRECT), status=status, trace_id=trace_id)
     return AnswerError(said, "run again later", status=status, trace_id=trace_id)
+
+
+def is_passing(response: Response) -> bool:
+    """Whether an answer may be another at the next attempt, in a time that a run can wait."""
+    return response.status in PASSING and (response.status != 429 or read_demand(response.headers) is None)
 
 
 def _unauthorised(what: str, status: int, token_name: str) -> UnauthorisedError:

@@ -116,6 +116,26 @@ def test_an_answer_that_is_too_large_is_not_asked_again() -> None:
     assert caught.value.status == 200
 
 
+@pytest.mark.parametrize("asked", ["301", "31536000", "1e300"])
+def test_a_429_that_asks_for_more_than_minutes_is_not_waited_for(asked: str) -> None:
+    """A read is given up at once, and with it the run: whoever asks next would be told the same."""
+    client, gate, seen = script(httpx.Response(429, headers={"Retry-After": asked}))
+    with pytest.raises(AnswerError, match=r"GET /x: answered 429 .*, and asks to wait") as caught:
+        client.get("/x")
+    assert (len(seen), gate.pauses, caught.value.status) == (1, [], 429)
+    assert (str(gate.ended), gate.reads) == (str(caught.value), False)
+
+
+def test_a_write_that_is_asked_to_wait_for_long_is_given_up_with_all_writes() -> None:
+    """Reads go on, since what has left is read back; no word of the answer ends up in what the others are told."""
+    body = {"message": "auth_token hunter2", "trace_id": "99a84211-f73d"}
+    client, gate, seen = script(httpx.Response(429, headers={"Retry-After": "3600"}, json=body))
+    with pytest.raises(AnswerError, match=r"PATCH /integrations/1: answered 429, and asks to wait 3,600 s") as caught:
+        client.send_patch("1", {"settings": {"auth_token": "hunter2"}}, quiet=True)
+    assert (len(seen), caught.value.trace_id) == (1, "99a84211-f73d")
+    assert (str(gate.ended), gate.reads) == (str(caught.value), True)
+
+
 @pytest.mark.parametrize("status", [501, 505, 100, 520])
 def test_an_odd_status_is_an_answer_error(status: int) -> None:
     """Statuses that nobody expects are neither asked again nor taken for an answer."""

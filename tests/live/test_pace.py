@@ -262,6 +262,15 @@ def test_retry_after_holds_all() -> None:
     assert pace.room(7.2, 1)
 
 
+@pytest.mark.parametrize(("asked", "held"), [("300", 300), ("301", 60), ("31536000", 60), ("1e300", 60)])
+def test_a_wait_that_nobody_waits_for_holds_a_minute(asked: str, held: int) -> None:
+    """A Retry-After of hours or years is for whoever was refused to give up, and for the rest to leave alone."""
+    pace = Windows(10, 150, 64)
+    pace.sent(0.0)
+    pace.answered(0.0, 0.0, 429, {"retry-after": asked})
+    assert pace.when(0.0) == held
+
+
 @pytest.mark.parametrize("headers", [{}, {"retry-after": "soon"}, {"retry-after": "nan"}, {"retry-after": "inf"}])
 def test_a_429_without_a_time_waits_longer_each_time(headers: dict[str, str]) -> None:
     """1, 2, 4 s and so on, at most a minute; an answer that is none begins anew."""

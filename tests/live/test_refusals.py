@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import httpx
@@ -62,6 +63,18 @@ def test_a_redirect_to_a_name_made_of_secrets_names_no_host(host: str, quiet: bo
     """Neither of the token, nor of what was sent."""
     error = patch_error(httpx.Response(302, headers={"Location": f"https://{host}/"}), quiet=quiet)
     assert "a redirect;" in error.message
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "fix"),
+    [("60", "GET /x: answered 429 (an empty body)", "limits"), ("3600", "asks to wait 3,600 s", "after that time")],
+)
+def test_a_429_that_asks_for_long_says_for_how_long(asked: str, said: str, fix: str) -> None:
+    """And what to do: to come back later, which is no matter of this run."""
+    client, _, _ = script(httpx.Response(429, headers={"Retry-After": asked}))
+    with pytest.raises(AnswerError, match=re.escape(said)) as caught:
+        client.get("/x")
+    assert fix in str(caught.value.fix)
 
 
 def test_an_answer_that_echoes_the_token_is_hidden() -> None:

@@ -37,10 +37,11 @@ class OpenGate:
         self.failures = 0
         self.pauses: list[float] = []
         self.ended: ReconcilerError | None = None
+        self.reads = False
 
     def end(self, error: ReconcilerError, *, reads: bool = False) -> None:
         """Remember what ended the run."""
-        self.ended = error
+        self.ended, self.reads = error, reads
 
     def acquire(self, by: float | None = None, *, write: bool = False) -> float:
         """A ticket."""
