@@ -145,4 +145,6 @@ def json_text(value: Json) -> str:
 
 
 def _make_safe(text: str) -> str:
+    if text.isascii() and "\x7f" not in text:
+        return text
     return _UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ruamel.yaml.events import (
@@ -52,6 +52,35 @@ def find_documents(text: bytes, *, pure: bool) -> tuple[dict[Place, Place], bool
         return find_documents(text, pure=True)
     starts[:1] = [0]
     return dict(zip(places, zip(starts, [*starts[1:], len(text)], strict=True), strict=False)), pure
+
+
+def guess_document(lines: Sequence[bytes], line: int) -> Place:
+    """The lines of the document around a line of its own, as find_documents tells them, without parsing the others.
+
+    Between two lines of `---`: for the C parser these mark documents, whatever stands around them.
+    """
+    first, behind = line, line + 1
+    while first > 0 and not _is_marker(lines[first]):
+        first -= 1
+    while behind < len(lines) and not _is_marker(lines[behind]):
+        behind += 1
+    return first, behind
+
+
+def _is_marker(line: bytes) -> bool:
+    return line.startswith(b"---") and not line[3:4].strip()
+
+
+def try_nodes(text: bytes, place: Place) -> Node | None:
+    """As read_nodes, from the C parser; None unless it takes the text as one document whose first key stands there."""
+    builder = _Builder()
+    event: Any = None
+    for event in _walk(text, pure=False):
+        builder.take(event)
+    _, root = builder.top.children.get(0, ((0, 0), builder.top))
+    first = next(iter(root.children.values()), None)
+    alone = event.__class__ is StreamEndEvent and len(builder.top.children) == 1
+    return builder.top if alone and first is not None and first[0] == place else None
 
 
 def read_nodes(text: bytes, *, pure: bool) -> Node:

@@ -67,37 +67,57 @@ class Places:
 
 
 class _File:
-    """A file that was read again: its lines, and the nodes of the documents last asked for."""
+    """A file that was read again: its lines, and the nodes of the documents last asked for.
+
+    Of a document its own lines are parsed alone, where they can be told; else the whole file is, to tell them.
+    """
 
     def __init__(self, name: str, text: bytes, *, pure: bool) -> None:
-        from reconciler.desired.nodes import find_documents
+        from reconciler.desired.parsers import has_c_parser
 
         self._name = name
-        self._lines = text.splitlines(keepends=True)
-        self._documents, self._pure = find_documents(text, pure=pure)
-        self._nodes: dict[Place, Node] = {}
+        self._text, self._lines = text, text.splitlines(keepends=True)
+        self._pure = pure or not has_c_parser()
+        self._documents: dict[Place, Place] | None = None
+        self._nodes: dict[Place, tuple[int, Node] | None] = {}
 
     def find(self, source: Source, path: Sequence[str | int]) -> tuple[Source, Source, str | None] | None:
         """The places of key and value, and its text."""
-        lines = self._documents.get((source.line - 1, source.column - 1))
-        if lines is None:
+        start = source.line - 1, source.column - 1
+        if start not in self._nodes:
+            if len(self._nodes) >= _KEPT_DOCUMENTS:
+                self._nodes.clear()
+            self._nodes[start] = self._guess_nodes(start) or self._find_nodes(start)
+        found = self._nodes[start]
+        if found is None:
             return None
-        if lines not in self._nodes:
-            self._load_nodes(lines)
-        place, node = (0, 0), self._nodes[lines]
+        first, node = found
+        place = (0, 0)
         for step in (0, *path):
             child = node.children.get(step)
             if child is None:
                 return None
             place, node = child
-        return self._source(place, lines[0]), self._source(self._behind_anchor(node, lines[0]), lines[0]), node.text
+        return self._source(place, first), self._source(self._behind_anchor(node, first), first), node.text
 
-    def _load_nodes(self, lines: Place) -> None:
-        from reconciler.desired.nodes import read_nodes
+    def _guess_nodes(self, start: Place) -> tuple[int, Node] | None:
+        from reconciler.desired.nodes import guess_document, try_nodes
 
-        if len(self._nodes) >= _KEPT_DOCUMENTS:
-            self._nodes.clear()
-        self._nodes[lines] = read_nodes(b"".join(self._lines[slice(*lines)]), pure=self._pure)
+        if self._pure or start[0] >= len(self._lines):
+            return None
+        first, behind = guess_document(self._lines, start[0])
+        node = try_nodes(b"".join(self._lines[first:behind]), (start[0] - first, start[1]))
+        return None if node is None else (first, node)
+
+    def _find_nodes(self, start: Place) -> tuple[int, Node] | None:
+        from reconciler.desired.nodes import find_documents, read_nodes
+
+        if self._documents is None:
+            self._documents, self._pure = find_documents(self._text, pure=self._pure)
+        lines = self._documents.get(start)
+        if lines is None:
+            return None
+        return lines[0], read_nodes(b"".join(self._lines[slice(*lines)]), pure=self._pure)
 
     def _behind_anchor(self, node: Node, first: int) -> Place:
         line, column = node.place

@@ -93,6 +93,33 @@ def test_falls_back_to_the_document(path: list[Step]) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_documents_are_parted_by_lines_of_three_dashes_alone() -> None:
+    """A key that begins with them, and a text that holds them, stay within their document; a comment may follow."""
+    sources = load('---\na: 1\n---x: 2\nb: "2\n  ---\n  3"\nc: 4\n--- # d\na: 5\n---\nc: 6')
+    places = Places()
+    assert [str(places.value(sources[0], [key])) for key in ("---x", "c")] == ["m.yaml:3:7", "m.yaml:7:4"]
+    assert [str(places.value(source, [key])) for source, key in zip(sources[1:], "ac", strict=True)] == [
+        "m.yaml:9:4",
+        "m.yaml:11:4",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["a: 1\n...\nb: {c: 2}\n", "a: 1\n--- {b: 3}\n--- [c, d]\n", "{}\n--- {}\n", "a: [b://c]\n"]
+)
+@pytest.mark.usefixtures("folder")
+def test_what_cannot_be_parsed_alone_is_found_with_its_file(text: str) -> None:
+    """Documents parted by other marks, begun on the line of their mark, or without a key, are found all the same."""
+    Path("m.yaml").write_text(text)
+    for document in load_documents([Path("m.yaml")])[0]:
+        for path, value in walk(document.data):
+            found = Places().value(document.source, path)
+            rest = text.splitlines()[found.line - 1][found.column - 1 :]
+            assert isinstance(value, (dict, list)) or begins_alike(rest, value)
+        assert Places().value(document.source, ["z"]) == document.source
+
+
+@pytest.mark.usefixtures("folder")
 def test_the_root_has_a_place() -> None:
     """The empty path is the document itself."""
     source = load("# c\na: 1\n")[0]
