@@ -23,8 +23,11 @@ class Api(Protocol):
         """Monotonic seconds."""
         ...
 
-    def ready(self, requests: int = 1) -> None:
-        """Waits until both windows have room for so many requests, or for as many as a whole window admits."""
+    def ready(self, requests: int = 1, *, write: bool = False) -> None:
+        """Waits until both windows have room for so many requests, or for as many as a whole window admits.
+
+        write: they lead to a write, which may have been ended alone.
+        """
         ...
 
     def read_page(self, page: str) -> dict[str, Live]:

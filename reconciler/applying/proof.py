@@ -51,7 +51,7 @@ class Proof:
     def prove(self, item: Item, items: Sequence[Item]) -> None:
         """Sends the item as a proof and reads it back; leaves it as it was where it is none after all."""
         # The read, the PATCH, its read-back and the repair must not be torn apart by a window that is full.
-        self._api.ready(5)
+        self._api.ready(5, write=True)
         item.whole = False
         before = self._writer.prepare(item, None)
         if before is None or not is_proof(item.change, before, self._ask):

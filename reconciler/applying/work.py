@@ -140,7 +140,7 @@ class View:
     def look(self, one: str) -> tuple[Live | None, float]:
         """The object as of the last minute, and when it was read; None where only its own GET can tell."""
         # Waiting for the windows comes first: what was fresh before a pause of a minute is not after it.
-        self._api.ready()
+        self._api.ready(write=True)
         with self._lock:
             if self._objects is None or self._api.now() - self._read_at > FRESH:
                 self._read()

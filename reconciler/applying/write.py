@@ -102,7 +102,7 @@ class Writer:
             item.before, read_at = view.look(item.one)
             item.by = read_at + FRESH
         if item.before is None:
-            self._api.ready(2)
+            self._api.ready(2, write=True)
             item.by = self._api.now() + JUST
             item.before = self._api.read_one(item.one)
         return item.before

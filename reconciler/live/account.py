@@ -91,9 +91,9 @@ class Account:
         """Monotonic seconds."""
         return self._gate.now()
 
-    def ready(self, requests: int = 1) -> None:
-        """Waits until both windows have room for so many requests."""
-        self._gate.ready(requests)
+    def ready(self, requests: int = 1, *, write: bool = False) -> None:
+        """Waits until both windows have room for so many requests. write: one of them is no GET."""
+        self._gate.ready(requests, write=write)
 
     def wait(self, seconds: float) -> None:
         """Waits."""

@@ -177,7 +177,10 @@ class Client:
             fault, passing = UnreachableError(f"{what}: {error.message}", error.fix, sent=error.sent), True
         except ApiError as error:
             # The transport gives a status to what will not pass by asking again (an answer that is too large).
-            fault, passing = AnswerError(f"{what}: {error.message}", status=error.status), error.status is None
+            fault, passing = (
+                AnswerError(f"{what}: {error.message}", error.fix, status=error.status),
+                error.status is None,
+            )
         except NotJsonError as error:
             fault, passing = AnswerError(f"{what}: the answer {error}", "check the API's address (--api)"), True
         except ShapeError as error:

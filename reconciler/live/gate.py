@@ -126,11 +126,14 @@ class Gate:
                 self._queue.remove(me)
                 self._condition.notify_all()
 
-    def ready(self, requests: int = 1) -> None:
-        """Waits until both windows have room for so many requests, or for as many as a whole window admits."""
+    def ready(self, requests: int = 1, *, write: bool = False) -> None:
+        """Waits until both windows have room for so many requests, or for as many as a whole window admits.
+
+        write: one of them is no GET.
+        """
         with self._condition:
             while True:
-                self._check()
+                self._check(write=write)
                 now = self._clock.now()
                 if self._windows.room(now, requests):
                     return

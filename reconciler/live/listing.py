@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
 from msgspec import Struct
 
 from reconciler.errors import AnswerError, RejectedError
+from reconciler.live.bounds import ADDRESS, MOST_OBJECTS, make_list_allowances
 from reconciler.live.decode import Page
 from reconciler.live.threads import run_all
 from reconciler.model import Live, Provider
@@ -78,6 +79,7 @@ class Listing(Generic[T]):
     ) -> None:
         self._client, self._path = client, path
         self._decode: Callable[[bytes], Page[T]] = decode
+        self._bytes, self._objects = make_list_allowances()
         self._shapes = list(shapes)
         self._parallel, self._progress = parallel, progress
 
@@ -124,7 +126,7 @@ class Listing(Generic[T]):
     def read_page(self, number: int) -> Page[T]:
         """One page; one after the first that is not there (404) is empty."""
         try:
-            return self._client.get(self._path, self.shape.params(number), self._decode)
+            return self._client.get(self._path, self.shape.params(number), self._decode_bounded)
         except RejectedError as error:
             if number == 1 or error.status != 404:
                 raise
@@ -138,11 +140,16 @@ class Listing(Generic[T]):
         if self.shape.size:
             self._shapes[0] = self.shape._replace(size=size)
         count = ceil(total / size)
-        if count > MOST_PAGES:
-            raise AnswerError(
-                f"GET {self._path}: claims {total:,} objects on {count:,} pages", "check the API's address (--api)"
-            )
+        if count > MOST_PAGES or total > MOST_OBJECTS:
+            raise AnswerError(f"GET {self._path}: claims {total:,} objects on {count:,} pages", ADDRESS)
         return count
+
+    def _decode_bounded(self, body: bytes) -> Page[T]:
+        """A page, unless the list is beyond all bounds."""
+        self._bytes.take(len(body))
+        page = self._decode(body)
+        self._objects.take(len(page.items))
+        return page
 
     def _read_settled(self, first: Page[T]) -> Found[T]:
         """Rows may move between pages while they are read: where that shows, all pages are read once more."""
@@ -168,7 +175,7 @@ class Listing(Generic[T]):
             if ids <= seen and numbers[-1] < count:
                 raise AnswerError(
                     f"GET {self._path}: pages {start} to {numbers[-1]} repeat the objects of earlier ones",
-                    "check the API's address (--api)",
+                    ADDRESS,
                 )
             seen |= ids
         self._tell(len(pages), len(pages))
@@ -210,7 +217,7 @@ class Listing(Generic[T]):
             if len(page.items) < size:
                 return pages, True
             seen |= new
-        raise AnswerError(f"GET {self._path}: the list does not end", "check the API's address (--api)")
+        raise AnswerError(f"GET {self._path}: the list does not end", ADDRESS)
 
     def _tell(self, done: int, count: int) -> None:
         if self._progress is not None:

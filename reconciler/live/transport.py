@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from socket import gaierror
 from typing import NamedTuple, Protocol
 from urllib.parse import urlencode, urlsplit
@@ -21,14 +22,9 @@ import httpx
 
 from reconciler import __version__
 from reconciler.errors import AnswerError, ApiError, UnauthorisedError, UnreachableError
+from reconciler.live.bounds import MOST, PACKINGS, Deadline, make_allowance, read_body
 from reconciler.live.refusals import TOKEN_NAME
 from reconciler.names import is_loopback
-
-LARGEST = 64 * 1024 * 1024
-"""Bytes of an answer, unpacked, beyond which it is refused."""
-
-SLOWEST = 4
-"""An answer may take this many time-outs from the first byte sent to the last one received."""
 
 FAULTS: Mapping[type[Exception], tuple[bool, str]] = {
     httpx.ConnectTimeout: (False, "no connection in time"),
@@ -86,8 +82,8 @@ class Response(NamedTuple):
 class Transport:
     """Sends one request at a time for each thread that calls it; safe to share among `parallel` threads.
 
-    api: the base address. timeout: seconds for a connection, and for each wait on it. http: an httpx transport, for
-    tests. Raises UnreachableError where the environment's certificates or proxy cannot be used.
+    api: the base address. timeout: seconds for a connection, and each wait on it. http: for tests. most: bytes of all
+    answers together. Raises UnreachableError where the environment's certificates or proxy cannot be used.
     """
 
     def __init__(
@@ -100,11 +96,12 @@ class Transport:
         http: httpx.BaseTransport | None = None,
         token_name: str = TOKEN_NAME,
         clock: Callable[[], float] = time.monotonic,
+        most: int = MOST,
     ) -> None:
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         self._api, self._token, self._token_name = api.rstrip("/"), token, token_name
-        self._timeout, self._clock = timeout, clock
+        self._timeout, self._clock, self._allowance = timeout, clock, make_allowance(most)
         self._client = _make_client(self._api, parallel, timeout, http)
         parts = urlsplit(self._api)
         self._origin = f"{parts.scheme}://{parts.netloc}"
@@ -127,7 +124,7 @@ class Transport:
         """Sends one request and reads its whole answer, of whatever status.
 
         Raises UnreachableError (`sent` False: nothing left), AnswerError (without a status: an answer that was cut
-        off or garbled; with one: larger than LARGEST) or UnauthorisedError (no header can carry the token).
+        off or garbled; with one: beyond one of the bounds) or UnauthorisedError (no header can carry the token).
         """
         fault: ApiError
         headers = {"authorization": f"Bearer {self._secret()}"}
@@ -144,21 +141,20 @@ class Transport:
         raise fault  # outside of the except block, so that no context is chained
 
     def _exchange(self, request: httpx.Request) -> Response:
-        started = self._clock()
+        deadline = Deadline(self._timeout, self._clock)
+        # The library waits so long for each piece of an answer, its headers among them.
+        request.extensions["timeout"] = {**request.extensions["timeout"], "read": deadline}
         response = self._client.send(request, stream=True)
         try:
-            chunks, size = [], 0
-            for chunk in response.iter_bytes():
-                size += len(chunk)
-                if size > LARGEST:
-                    raise AnswerError(f"an answer of more than {LARGEST >> 20} MiB", status=response.status_code)
-                if self._clock() - started > SLOWEST * self._timeout:
-                    raise UnreachableError(f"the answer was not whole after {SLOWEST * self._timeout:g} s", "run again")
-                chunks.append(chunk)
+            chunks, packing = response.iter_raw(), response.headers.get("content-encoding", "")
+            if response.is_stream_consumed:
+                # Only a transport of tests has it all at once.
+                chunks, packing = response.iter_bytes(), ""
+            body = read_body(chunks, packing, response.status_code, self._allowance, deadline)
         finally:
             response.close()
         headers = {**_headers(response.headers), **response.extensions.get("hidden", {})}
-        return Response(response.status_code, headers, b"".join(chunks))
+        return Response(response.status_code, headers, body)
 
     def _secret(self) -> str:
         token = self._token() if callable(self._token) else self._token.value
@@ -175,11 +171,16 @@ def _make_client(api: str, parallel: int, timeout: float, http: httpx.BaseTransp
     try:
         url = _make_url(api)
         return httpx.Client(
-            headers={"user-agent": f"reconciler/{__version__}", "accept": "application/json"},
+            headers={
+                "user-agent": f"reconciler/{__version__}",
+                "accept": "application/json",
+                "accept-encoding": PACKINGS,
+            },
             verify=_make_tls(url, needed=http is None),
             trust_env=not is_loopback(url.host),
             timeout=timeout,
             follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             limits=httpx.Limits(max_connections=parallel, max_keepalive_connections=parallel),
             event_hooks={"response": [_hide_location]},
             transport=http,

@@ -120,10 +120,10 @@ class WorldApi:
         """Virtual seconds."""
         return self.time
 
-    def ready(self, requests: int = 1) -> None:
+    def ready(self, requests: int = 1, *, write: bool = False) -> None:
         """Waits for room in both windows."""
         with self._lock:
-            self._check()
+            self._check(write=write)
             self.time = self._when(requests)
 
     def wait(self, seconds: float) -> None:

@@ -6,8 +6,9 @@ import logging
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx
 import pytest
@@ -25,8 +26,11 @@ def call(transport: Transport, method: str = "GET") -> ApiError:
 
 
 @contextmanager
-def serving(answer: bytes) -> Iterator[int]:
-    """A server on a free port of loopback that gives one answer, byte for byte, and closes the connection."""
+def serving(answer: bytes, *, drips: bool = False) -> Iterator[int]:
+    """A server on a free port of loopback that gives one answer, byte for byte, and closes the connection.
+
+    drips: a byte at a time, until nobody listens any more.
+    """
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(10)
 
@@ -35,7 +39,12 @@ def serving(answer: bytes) -> Iterator[int]:
             with connection:
                 connection.settimeout(10)
                 connection.recv(65536)
-                connection.sendall(answer)
+                if not drips:
+                    connection.sendall(answer)
+                for byte in answer * drips:
+                    with suppress(OSError):
+                        connection.sendall(bytes([byte]))
+                    time.sleep(0.001)
 
         thread = threading.Thread(target=serve)
         thread.start()
@@ -143,6 +152,20 @@ def test_a_real_refused_connection_has_sent_nothing() -> None:
     assert not error.sent
     assert error.message.startswith("http://127.0.0.1:")
     assert error.message.endswith(": the connection was refused")
+
+
+@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n"])
+def test_an_answer_that_drips_is_given_up_in_its_headers_and_in_its_body(head: bytes) -> None:
+    """Each byte comes in time, the whole does not; a connection that hangs is given up as soon."""
+    ticks = iter(range(100_000))
+    with serving(head + b"x" * 300, drips=True) as port:
+        api, clock = f"http://127.0.0.1:{port}", lambda: float(next(ticks))
+        transport = Transport(api=api, token=lambda: SECRET, parallel=1, timeout=5, clock=clock)
+        error = call(transport)
+        transport.close()
+    assert isinstance(error, UnreachableError)
+    assert error.sent
+    assert "in time" in error.message or "not whole after 20 s" in error.message
 
 
 def test_httpx_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:

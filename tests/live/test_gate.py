@@ -212,8 +212,9 @@ def test_an_end_of_writes_lets_reads_and_repairs_pass() -> None:
         gate.answered(gate.acquire(), 200, {})
         with gate.shield():
             gate.answered(gate.acquire(write=True), 204, {})
-        with pytest.raises(EndedError, match="another company"):
-            gate.acquire(write=True)
+        for wait in (gate.acquire, gate.ready):
+            with pytest.raises(EndedError, match="another company"):
+                wait(write=True)
 
 
 def test_the_stricter_end_holds_and_a_signal_comes_first() -> None:

@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 from reconciler.errors import AnswerError, RejectedError
+from reconciler.live import listing
+from reconciler.live.bounds import Allowance
 from reconciler.live.reader import Reader
 from tests.live.worlds import (
     item,
@@ -198,6 +200,7 @@ GARBAGE: list[Any] = [
     {"total": 1, "items": [item("1", name=["x"])]},
     {"total": 10**9, "items": [item("1")]},
     {"total": 5000, "items": [item("1")]},
+    {"total": 10**6 + 1, "items": [item(str(one)) for one in range(200)]},
 ]
 
 
@@ -219,6 +222,22 @@ def test_a_list_without_an_end_is_an_error() -> None:
     numbers = iter(range(10**6))
     with pytest.raises(AnswerError, match="does not end"):
         read_fake(lambda path, query: [item(str(next(numbers)))])
+
+
+@pytest.mark.parametrize(
+    ("most", "message"),
+    [((700, 10**9), "larger than 700"), ((10**9, 6), "holds more than 6")],
+    ids=["bytes", "objects"],
+)
+def test_a_list_beyond_all_bounds_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, most: tuple[int, int], message: str
+) -> None:
+    """Whatever total it tells, and whatever its pages hold, it is not kept in memory without an end."""
+    made = Allowance(most[0], f"larger than {most[0]}"), Allowance(most[1], f"holds more than {most[1]}")
+    monkeypatch.setattr(listing, "make_list_allowances", lambda: made)
+    with pytest.raises(AnswerError, match=rf"GET /integrations\?page=\d,2&sort=id: {message}") as caught:
+        read_fake(lambda path, query: {"total": 99, "items": [item(query["page"][0] + str(n)) for n in range(2)]})
+    assert "--api" in str(caught.value.fix)
 
 
 def test_progress_counts_pages() -> None:

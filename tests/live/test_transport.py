@@ -12,7 +12,8 @@ import pytest
 
 from reconciler import __version__
 from reconciler.errors import AnswerError, ApiError, UnauthorisedError, UnreachableError
-from reconciler.live.transport import FAULTS, LARGEST, Transport
+from reconciler.live.bounds import LARGEST
+from reconciler.live.transport import FAULTS, Transport
 from tests.live.worlds import API, SECRET, Handler, make_transport
 
 FOREIGN = [kind for kind in vars(httpx).values() if isinstance(kind, type) and issubclass(kind, Exception)]
@@ -140,6 +141,7 @@ def test_a_request_carries_token_agent_query_and_body() -> None:
     assert request.headers["authorization"] == f"Bearer {SECRET}"
     assert request.headers["user-agent"] == f"reconciler/{__version__}"
     assert request.headers["content-type"] == "application/json"
+    assert request.headers["accept-encoding"] == "gzip"
     assert request.content == b'{"name":"x"}'
 
 
