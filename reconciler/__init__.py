@@ -6,6 +6,7 @@ load -> validate -> read live -> diff -> plan -> guard -> render or save -> appl
     cli/          argv -> options -> one command, a file a verb; prints errors; the only sys.exit
     commands/     each command reads as the pipeline; the only place where rooms meet
     options.py    flags > environment > reconciler.yaml
+    shards.py     which accounts of a fleet are this run's
     grants.py     what the operator lets manifests refer to: variables, folders, commands
     schema_files.py  the JSON Schemas: shipped ones, and an account's own (provider_schemas.py makes and reads these)
     model/        every value that flows
