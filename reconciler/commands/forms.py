@@ -13,6 +13,7 @@ from reconciler.errors import ReconcilerError, UsageError
 PLAN = ("text", "json", "markdown", "html", "github", "gitlab", "terraform-json")
 REPORT = ("text", "json", "markdown", "html", "github")
 VALIDATION = ("text", "json", "markdown", "html", "sarif", "github", "gitlab")
+FLEET = ("text", "json", "markdown", "html")
 TABLE = ("text", "json")
 
 Writers = Mapping[str, Callable[[], str]]

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from reconciler.model import Acceptance, Diagnosis, Plan, Report, Show, TrialReport, Validation
+from reconciler.model import Acceptance, Diagnosis, FleetReport, Plan, Report, Show, TrialReport, Validation
 from reconciler.values import document_text
 
 
@@ -49,6 +49,11 @@ def trial_document(trial: TrialReport) -> str:
 def diagnosis_document(diagnosis: Diagnosis) -> str:
     """What `doctor` found as JSON, in the manner of `plan_document`."""
     return document_text(diagnosis)
+
+
+def fleet_document(report: FleetReport) -> str:
+    """What a run over several accounts came to as JSON, in the manner of `plan_document`."""
+    return document_text(report)
 
 
 def schema_of(type_: type) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reconciler.model import Plan, Report, Validation
+from reconciler.model import FleetReport, Plan, Report, Validation
 from reconciler.reporting.pages import Page
 
 Writer = Callable[[], str]
@@ -69,6 +69,17 @@ def report_writers(report: Report, *, text: Writer, json: Writer, sandbox: bool)
         return render_github_report(report)
 
     return {"text": text, "json": json, **page_writers(page, "the report's JSON has all of it"), "github": github}
+
+
+def fleet_writers(report: FleetReport, *, text: Writer, json: Writer, sandbox: bool) -> dict[str, Writer]:
+    """A function for each format of a run over several accounts."""
+
+    def page() -> Page:
+        from reconciler.reporting.fleet_page import make_fleet_page
+
+        return make_fleet_page(report, sandbox=sandbox)
+
+    return {"text": text, "json": json, **page_writers(page, "the fleet's JSON or HTML has all of it")}
 
 
 def validation_writers(

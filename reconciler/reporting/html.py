@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape as quote
 
 from reconciler.reporting.html_assets import SCRIPT, STYLE
-from reconciler.reporting.pages import Entry, Line, Page, Remark
+from reconciler.reporting.pages import Entry, Line, Page, Remark, Table, TableRow, Tone
 from reconciler.reporting.rows import place_text
 
 _WORDS = {
@@ -49,6 +49,7 @@ def render_html(page: Page) -> str:
             *_header(page),
             *_remarks([one for one in page.remarks if one.word == "error"], "Errors"),
             *_entries(page.entries),
+            *(_table(page.table) if page.table is not None else []),
             *_remarks([one for one in page.remarks if one.word == "warning"], "Warnings"),
             *_remarks([one for one in page.remarks if one.word == "note"], "Notes"),
             *_unmanaged(page.unmanaged),
@@ -79,20 +80,58 @@ def _header(page: Page) -> list[str]:
 def _entries(entries: tuple[Entry, ...]) -> list[str]:
     if not entries:
         return []
-    tones = list(dict.fromkeys(entry.tone for entry in entries))
-    options = "".join(f'<option value="{tone}">{_WORDS[tone]}</option>' for tone in tones)
+    buttons = [
+        '<button id="open" type="button">Unfold all</button>',
+        '<button id="close" type="button">Fold all</button>',
+    ]
     return [
         "<main>",
         f"<h2>Objects ({len(entries)})</h2>",
-        '<div id="tools" hidden>',
-        '<input id="search" type="search" placeholder="Search address, field, value, file" aria-label="Search">',
-        f'<select id="filter" aria-label="Show"><option value="">all</option>{options}</select>',
-        '<button id="open" type="button">Unfold all</button>',
-        '<button id="close" type="button">Fold all</button>',
-        '<output id="shown"></output>',
-        "</div>",
+        *_tools("Search address, field, value, file", {entry.tone: _WORDS[entry.tone] for entry in entries}, buttons),
         *(text for entry in entries for text in _entry(entry)),
         "</main>",
+    ]
+
+
+def _tools(hint: str, words: Mapping[Tone, str], buttons: list[str]) -> list[str]:
+    """What the script shows: a search, a filter by tone, and the buttons."""
+    options = "".join(f'<option value="{tone}">{quote(word)}</option>' for tone, word in words.items())
+    return [
+        '<div id="tools" hidden>',
+        f'<input id="search" type="search" placeholder="{hint}" aria-label="Search">',
+        f'<select id="filter" aria-label="Show"><option value="">all</option>{options}</select>',
+        *buttons,
+        '<output id="shown"></output>',
+        "</div>",
+    ]
+
+
+def _table(table: Table) -> list[str]:
+    words = {row.tone: table.words[row.tone] for row in table.rows}
+    heads = "".join(f'<th scope="col">{quote(title)}</th>' for title in table.titles)
+    return [
+        "<main>",
+        f"<h2>Accounts ({len(table.rows)})</h2>",
+        *(_tools("Search account, error", words, []) if table.rows else []),
+        f'<div class="scroll"><table class="fleet"><thead><tr>{heads}</tr></thead>',
+        *(text for row in table.rows for text in _table_row(row, len(table.titles))),
+        "</table></div>",
+        "</main>",
+    ]
+
+
+def _table_row(row: TableRow, width: int) -> list[str]:
+    """A body of its own, so that a row and what is said of it are found together."""
+    name, *numbers = row.cells
+    cells = "".join(f"<td>{quote(cell)}</td>" for cell in numbers)
+    said = [
+        f'<tr class="{_CLASSES[line.mark]}"><td colspan="{width}">{quote(line.text or "")}{_notes(line)}</td></tr>'
+        for line in row.lines
+    ]
+    return [
+        f'<tbody class="entry {row.tone}" data-tone="{row.tone}"><tr><th scope="row">{quote(name)}</th>{cells}</tr>',
+        *said,
+        "</tbody>",
     ]
 
 
@@ -119,8 +158,7 @@ def _entry(entry: Entry) -> list[str]:
 
 def _row(line: Line) -> list[str]:
     place = quote(place_text(line.place)) if line.place is not None else ""
-    fix = f'<div class="fix">{quote(line.fix)}</div>' if line.fix is not None else ""
-    fix += f'<div class="cause">{quote(line.note)}</div>' if line.note is not None else ""
+    fix = _notes(line)
     if line.text is not None:
         cells = f'<td colspan="2">{quote(line.text)}{fix}</td>'
     else:
@@ -131,6 +169,11 @@ def _row(line: Line) -> list[str]:
         f'<tr class="{_CLASSES[line.mark]}"><td class="mark">{quote(line.mark)}</td>'
         f'<th scope="row">{quote(line.label)}</th>{cells}<td class="place">{place}</td></tr>'
     ]
+
+
+def _notes(line: Line) -> str:
+    fix = f'<div class="fix">{quote(line.fix)}</div>' if line.fix is not None else ""
+    return fix + (f'<div class="cause">{quote(line.note)}</div>' if line.note is not None else "")
 
 
 def _remarks(remarks: Iterable[Remark], title: str) -> list[str]:

@@ -33,6 +33,9 @@ thead th:nth-child(1){width:2.2rem}thead th:nth-child(2){width:26%}thead th:nth-
 th,td{text-align:left;vertical-align:top;padding:.3rem .7rem;border-top:1px solid var(--line);overflow-wrap:anywhere}
 thead th{color:var(--dim);font-weight:500}
 tbody th{font-weight:500}
+.fleet{table-layout:auto;font-variant-numeric:tabular-nums}.fleet thead th{width:auto}
+.fleet tr>:not(:first-child){text-align:right;white-space:nowrap}.fleet .stop td{border:0;padding-left:2rem}
+.fleet .bad td:last-child{color:var(--clear)}.fleet .update td:last-child{color:var(--change)}
 .mark{font-family:ui-monospace,monospace}
 code{font:.92em ui-monospace,SFMono-Regular,Menlo,monospace;white-space:pre-wrap}
 del,ins{text-decoration:none;padding:0 .2em;border-radius:.2em}
@@ -46,7 +49,9 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;color:var(-
 dd{margin:0;overflow-wrap:anywhere}
 @media (max-width:40rem){table{table-layout:auto}body{padding:.6rem}thead{display:none}
 tr{display:block;border-top:1px solid var(--line)}
-th,td{display:block;border:0;padding:.1rem .7rem}td.mark{display:inline-block;padding-right:0}td:empty{display:none}}
+th,td{display:block;border:0;padding:.1rem .7rem}td.mark{display:inline-block;padding-right:0}td:empty{display:none}
+.fleet thead{display:table-header-group}.fleet tr{display:table-row;border:0}
+.fleet th,.fleet td{display:table-cell;border-top:1px solid var(--line)}}
 @media print{#tools{display:none}details{break-inside:avoid}details>:not(summary){display:block}
 body{max-width:none;font-size:11px}}
 """
@@ -54,7 +59,7 @@ body{max-width:none;font-size:11px}}
 SCRIPT = """
 (() => {
   "use strict";
-  const entries = [...document.querySelectorAll("details.entry")];
+  const entries = [...document.querySelectorAll(".entry")];
   if (!entries.length) return;
   const get = (id) => document.getElementById(id);
   const texts = entries.map((entry) => entry.textContent.toLowerCase());
@@ -73,8 +78,8 @@ SCRIPT = """
   const fold = (open) => entries.forEach((entry) => { if (!entry.hidden) entry.open = open; });
   search.addEventListener("input", show);
   filter.addEventListener("change", show);
-  get("open").addEventListener("click", () => fold(true));
-  get("close").addEventListener("click", () => fold(false));
+  get("open")?.addEventListener("click", () => fold(true));
+  get("close")?.addEventListener("click", () => fold(false));
   addEventListener("beforeprint", () => fold(true));
   get("tools").hidden = false;
 })();

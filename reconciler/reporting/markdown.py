@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from reconciler.reporting.pages import Entry, Line, Page, Remark
+from reconciler.reporting.pages import Entry, Line, Page, Remark, Table, TableRow
 from reconciler.reporting.rows import place_text
 from reconciler.reporting.style import cut
 
@@ -41,6 +41,8 @@ def render_markdown(page: Page, *, limit: int = LARGEST, more: str = "the plan's
         else:
             room = 0 if kind == "objects" else room
             left_out[kind] = left_out.get(kind, 0) + number
+    if page.table is not None:
+        parts += _fit_table(page.table, room, left_out)
     if left_out:
         told = ", ".join(f"{number} {kind if number != 1 else kind[:-1]}" for kind, number in left_out.items())
         parts.append(f"**Not shown here: {told}.** The totals above are exact; {_text(more)}.")
@@ -64,6 +66,63 @@ def _sections(page: Page) -> Iterator[tuple[int, str, str]]:
             yield len(texts), kind, _folded(f"{len(texts)} {kind if len(texts) != 1 else kind[:-1]}", texts)
 
 
+def _fit_table(table: Table, room: int, left_out: dict[str, int]) -> list[str]:
+    """What fits of a table: rows to be looked at, what is said below them, and the quiet ones folded; the rest counted.
+
+    What is said of rows gets half of the room, or what the rows leave.
+    """
+    loud = [row for row in table.rows if row.tone != table.quiet]
+    quiet = [row for row in table.rows if row.tone == table.quiet]
+    said = [_row_section(row, table.titles[-1]) for row in loud if row.lines]
+    parts: list[str] = []
+    text, shown = _fit_rows(table, loud, max(room // 2, room - sum(len(one) + 2 for one in said)))
+    parts += [text] if shown else []
+    room -= len(text) + 2 if shown else 0
+    lines = 0
+    for row, section in zip((row for row in loud if row.lines), said, strict=True):
+        if len(section) + 2 <= room:
+            parts.append(section)
+            room -= len(section) + 2
+        else:
+            room, lines = 0, lines + len(row.lines)
+    summary = f"{len(quiet)} {table.words[table.quiet]}"
+    text, folded = _fit_rows(table, quiet, room - len(_details(summary, "")) - 2)
+    parts += [_details(summary, text)] if folded else []
+    for kind, number in (("accounts", len(table.rows) - shown - folded), ("errors", lines)):
+        if number:
+            left_out[kind] = number
+    return parts
+
+
+def _fit_rows(table: Table, rows: Sequence[TableRow], room: int) -> tuple[str, int]:
+    """As many rows as there is room for, and their number."""
+    lines = [_table_line(table.titles), "| --- |" + " ---: |" * (len(table.titles) - 1)]
+    room -= sum(len(line) + 1 for line in lines)
+    for row in rows:
+        line = _table_line(row.cells)
+        room -= len(line) + 1
+        if room < 0:
+            break
+        lines.append(line)
+    return "\n".join(lines), len(lines) - 2
+
+
+def _table_line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
+
+
+def _cell(text: str) -> str:
+    """A name or a number; as it is where nothing of it can be markup, so that it can be found in the source too."""
+    return text if _PLAIN.fullmatch(text) and "www." not in text else _text(cut(text, LONGEST))
+
+
+def _row_section(row: TableRow, title: str) -> str:
+    """What is said of a row, folded below its name and its last cell. title: of that cell."""
+    name, *_, last = row.cells
+    note = f"{title} {last}" if last.isdecimal() else last
+    return _entry_section(Entry(row.lines[0].mark, row.tone, name, None, note, row.lines))
+
+
 def _entry_section(entry: Entry) -> str:
     place = f" <code>{_html(place_text(entry.place))}</code>" if entry.place is not None else ""
     note = f" {_html(entry.note)}" if entry.note else ""
@@ -73,7 +132,7 @@ def _entry_section(entry: Entry) -> str:
         lines[MOST_LINES:] = [f"# and {len(lines) - MOST_LINES} more lines"]
     if not lines:
         return f"<details><summary>{summary}</summary></details>"
-    return f"<details><summary>{summary}</summary>\n\n{_block(lines, 'diff')}\n\n</details>"
+    return _details(summary, _block(lines, "diff"))
 
 
 def _diff_lines(line: Line) -> Iterator[str]:
@@ -99,7 +158,11 @@ def _remark_text(remark: Remark) -> str:
 
 
 def _folded(summary: str, texts: Iterable[str]) -> str:
-    return f"<details><summary>{_html(summary)}</summary>\n\n{_block(texts)}\n\n</details>"
+    return _details(_html(summary), _block(texts))
+
+
+def _details(summary: str, text: str) -> str:
+    return f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"
 
 
 def _block(lines: Iterable[str], language: str = "text") -> str:
@@ -114,6 +177,8 @@ def _html(text: str) -> str:
     return html.escape(text, quote=True).replace("`", "&#96;").replace("@", "&#64;")
 
 
+_PLAIN = re.compile(r"(?:[A-Za-z0-9. -]|(?<=[A-Za-z0-9])_+(?=[A-Za-z0-9]))+")
+"""Emphasis begins with an underscore only where no letter or digit stands before it."""
 _MARKUP = re.compile(r"(?i)[\\`*_<>\[\]#|~@&$!{}]|www(?=\.)|:(?=//)")
 
 

@@ -51,6 +51,26 @@ class Remark(Struct, frozen=True):
     code: str = ""
 
 
+class TableRow(Struct, frozen=True):
+    """One row of a table: its cells, and what is said below it."""
+
+    tone: Tone
+    cells: tuple[str, ...]
+    lines: tuple[Line, ...] = ()
+
+
+class Table(Struct, frozen=True):
+    """Rows in columns, of which the first is a name and the others are numbers.
+
+    quiet: the tone of rows that may be folded. words: what each tone is called.
+    """
+
+    titles: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+    quiet: Tone
+    words: dict[Tone, str]
+
+
 class Page(Struct, frozen=True):
     """A whole answer. headline: one line. totals: exact, whatever is cut elsewhere. facts: label and value."""
 
@@ -61,3 +81,4 @@ class Page(Struct, frozen=True):
     remarks: tuple[Remark, ...] = ()
     unmanaged: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
+    table: Table | None = None

@@ -13,11 +13,15 @@ GAP = 2
 
 
 class Column(Struct, frozen=True):
-    """One column. least: columns of the screen below which it is not cut. tones: colours by the text of a cell."""
+    """One column. least: columns of the screen below which it is not cut. tones: colours by the text of a cell.
+
+    right: its cells end below each other, as numbers do.
+    """
 
     title: str
     least: int = 6
     tones: dict[str, str] = {}
+    right: bool = False
 
 
 def render_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], style: Style) -> list[str]:
@@ -30,18 +34,20 @@ def render_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], style
     ]
     widths = _fit_widths(columns, natural, style)
     titles = [column.title for column in columns]
-    lines = [_line(titles, ["dim"] * len(columns), widths, style)]
+    sides = [column.right for column in columns]
+    lines = [_line(titles, ["dim"] * len(columns), widths, sides, style)]
     for row in shown:
         tones = [column.tones.get(cell, "") for column, cell in zip(columns, row, strict=True)]
-        lines.append(_line(row, tones, widths, style))
+        lines.append(_line(row, tones, widths, sides, style))
     return lines
 
 
-def _line(row: Sequence[str], tones: Sequence[str], widths: Sequence[int], style: Style) -> str:
+def _line(row: Sequence[str], tones: Sequence[str], widths: Sequence[int], sides: Sequence[bool], style: Style) -> str:
     made = []
-    for cell, tone, width in zip(row, tones, widths, strict=True):
+    for cell, tone, width, right in zip(row, tones, widths, sides, strict=True):
         text = cut(cell, width)
-        made.append(paint(text, tone, style) + " " * (width - cells(text)))
+        gap, shown = " " * (width - cells(text)), paint(text, tone, style)
+        made.append(gap + shown if right else shown + gap)
     return (" " * INDENT + (" " * GAP).join(made)).rstrip()
 
 

@@ -15,6 +15,7 @@ from reconciler.model import (
     Acceptance,
     Catalogue,
     Diagnosis,
+    FleetReport,
     Imported,
     Plan,
     Problem,
@@ -25,12 +26,14 @@ from reconciler.model import (
     Validation,
 )
 from reconciler.reporting.documents import (
+    fleet_document,
     plan_document,
     report_document,
     schema_of,
     schema_text,
     validation_document,
 )
+from tests.reporting.fleets import ROWS, make_fleet, make_full_fleet
 from tests.reporting.golden import is_as_written
 from tests.reporting.samples import SAMPLE, make_change, make_full_plan, make_full_report, make_plan
 
@@ -46,6 +49,7 @@ from tests.reporting.samples import SAMPLE, make_change, make_full_plan, make_fu
         (Diagnosis, "doctor"),
         (Imported, "import"),
         (Catalogue, "providers"),
+        (FleetReport, "fleet"),
     ],
 )
 def test_the_schemas_on_disk_are_those_of_the_types(type_: type, name: str) -> None:
@@ -59,6 +63,7 @@ def test_the_schemas_on_disk_are_those_of_the_types(type_: type, name: str) -> N
         (Plan, plan_document(SAMPLE)),
         (Plan, plan_document(make_full_plan())),
         (Report, report_document(make_full_report())),
+        (FleetReport, fleet_document(make_full_fleet())),
     ],
 )
 def test_documents_are_valid_by_their_schemas(type_: type, text: str) -> None:
@@ -77,6 +82,16 @@ def test_a_plan_comes_back_as_it_was() -> None:
     assert msgspec.json.decode(plan_document(plan), type=Plan) == plan
     report = make_full_report()
     assert msgspec.json.decode(report_document(report), type=Report) == report
+
+
+def test_a_fleet_comes_back_as_it_was_with_the_accounts_own_documents() -> None:
+    """These are within it as they are."""
+    fleet = make_full_fleet()
+    assert msgspec.json.decode(fleet_document(fleet), type=FleetReport) == fleet
+    answer = msgspec.Raw(plan_document(SAMPLE).encode())
+    text = fleet_document(make_fleet(msgspec.structs.replace(ROWS[0], answer=answer)))
+    assert json.loads(text)["accounts"][0]["answer"] == json.loads(plan_document(SAMPLE))
+    assert text == msgspec.json.format(text, indent=2) + "\n"
 
 
 def test_the_contracts_fields_have_the_contracts_names() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
-from reconciler.commands.forms import PLAN, REPORT, VALIDATION
+from reconciler.commands.forms import FLEET, PLAN, REPORT, VALIDATION
 from reconciler.model import Problem, Validation
-from reconciler.reporting.formats import plan_writers, report_writers, validation_writers
+from reconciler.reporting.formats import fleet_writers, plan_writers, report_writers, validation_writers
+from tests.reporting.fleets import make_full_fleet
 from tests.reporting.samples import SAMPLE, make_full_report
 
 
@@ -16,9 +17,10 @@ def test_writers_are_what_the_verbs_offer() -> None:
     report = report_writers(make_full_report(), text=str, json=str, sandbox=True)
     found = Validation((Problem("odd", "x"),))
     validation = validation_writers(found, text=str, json=str)
-    assert (tuple(plan), tuple(report)) == (PLAN, REPORT)
+    fleet = fleet_writers(make_full_fleet(), text=str, json=str, sandbox=True)
+    assert (tuple(plan), tuple(report), tuple(fleet)) == (PLAN, REPORT, FLEET)
     assert sorted(validation) == sorted(VALIDATION)
-    for writers in (plan, report, validation):
+    for writers in (plan, report, validation, fleet):
         for form, write in writers.items():
             assert write() or form in ("text", "json")
     assert json.loads(plan["gitlab"]())["update"] == 1

@@ -44,3 +44,13 @@ def test_cells_have_colours_by_their_text() -> None:
 def test_no_rows_are_no_table() -> None:
     """Not even the titles."""
     assert render_table(COLUMNS, [], Style()) == []
+
+
+def test_numbers_end_below_each_other() -> None:
+    """A column may be on the right."""
+    columns = (Column("name"), Column("count", right=True))
+    assert render_table(columns, [("a", "5"), ("b", "1000")], Style()) == [
+        "  name  count",
+        "  a         5",
+        "  b      1000",
+    ]

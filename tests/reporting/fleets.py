@@ -1,0 +1,69 @@
+"""Fleets with every kind of row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from reconciler.model import FleetReport, FleetRow, FleetSummary, Shard
+
+_SUMMED = ("create", "update", "unchanged", "stale", "failed", "requests", "throttled", "apply_requests")
+
+ROWS = (
+    FleetRow("agency-north", 0, 1, 41, 0, 0, 4, 0.42, 2, file="agency-north.json", apply_requests=4, apply_seconds=1),
+    FleetRow(
+        "agency_south",
+        requests=1,
+        seconds=0.1,
+        exit=7,
+        errors=("error: 401: the token of OCAMBA_SOUTH is not valid", "  -> export OCAMBA_SOUTH=…"),
+    ),
+    FleetRow("bakery", 0, 0, 12, 0, 0, 2, 0.2, 0),
+    FleetRow("cinema", errors=("not begun: the run was interrupted",)),
+    FleetRow("depot", 1, 0, 3, 0, 1, 3, 12.34, 3, throttled=1, errors=("m.yaml:3:7: id 9 is not known",)),
+)
+
+
+def make_fleet(*rows: FleetRow, verb: str = "plan", exit_code: int = 7, **fields: Any) -> FleetReport:
+    """A fleet of these rows with their sums."""
+    summary = FleetSummary(
+        accounts=len(rows),
+        clean=sum(row.exit == 0 for row in rows),
+        pending=sum(row.exit == 2 for row in rows),
+        broken=sum(row.exit not in (0, 2) for row in rows),
+        seconds=12.5,
+        apply_seconds=sum(row.apply_seconds for row in rows),
+        **{name: sum(getattr(row, name) for row in rows) for name in _SUMMED},
+    )
+    report = FleetReport(verb, summary, rows, exit_code, tool="0.1.0", created="2026-11-25T06:00:00Z")
+    return msgspec.structs.replace(report, **fields)
+
+
+def make_full_fleet(verb: str = "plan") -> FleetReport:
+    """Every kind of row, and a shard that is missing."""
+    return make_fleet(*ROWS, verb=verb, shard=Shard(1, 3), missing=(Shard(3, 3),))
+
+
+def make_large_fleet(number: int) -> FleetReport:
+    """So many accounts, of which every tenth has changes and every hundredth an error."""
+    return make_fleet(
+        *(
+            FleetRow(
+                f"account-{index:05}",
+                update=int(index % 10 == 0),
+                unchanged=25,
+                requests=2,
+                seconds=0.3,
+                exit=8 if index % 100 == 0 else 2 if index % 10 == 0 else 0,
+                errors=("error: the API cannot be reached", "  -> reconciler doctor") if index % 100 == 0 else (),
+            )
+            for index in range(number)
+        )
+    )
+
+
+def make_nasty_fleet(text: str) -> FleetReport:
+    """A fleet that holds the text wherever one may stand: names are checked when a file is read, errors never."""
+    row = FleetRow("a", exit=3, errors=(text, f"-> {text}", text))
+    return make_fleet(row, FleetRow(text[:64], exit=0), verb=text[:64], tool=text, created=text)
