@@ -97,5 +97,5 @@ def test_state_and_seed_are_read(stage: Stage) -> None:
     assert seen["world"].account.company_id == "77"
     assert seen["state"] == Path("state.json")
     stage.write("seed.json", "[")
-    ran = stage.run("sandbox", "--seed", "seed.json", code=1)
-    assert ran.err.startswith("error: seed.json: not a seed")
+    ran = stage.run("sandbox", "--seed", "seed.json", code=3)
+    assert ran.err.startswith("seed.json:1:1: not a seed")

@@ -76,7 +76,7 @@ def _may_be_plan(path: Path) -> bool:
 
 def apply_saved(file: Path, request: Request, console: Console, stopping: Stopping) -> int:
     """Applies exactly what the file says, to objects that still are what the plan saw."""
-    plan = load_plan(read_file(request.cwd / file, LARGEST_PLAN), str(file), key_of(request))
+    plan = load_plan(read_file(request.cwd / file, LARGEST_PLAN, str(file)), str(file), key_of(request))
     console.measured.account = plan.account
     refuse_snapshot(plan, file)
     options = find_options(plan, request)

@@ -15,7 +15,7 @@ from socketserver import TCPServer
 from types import FrameType, TracebackType
 from typing import Any
 
-from reconciler.errors import ReconcilerError, reason_of
+from reconciler.errors import ReconcilerError, UsageError, reason_of
 from reconciler.sandbox.conversation import Conversation
 from reconciler.sandbox.messages import Answer, Request
 from reconciler.sandbox.state import find_stamp, load_world, save_world
@@ -44,7 +44,7 @@ class SandboxServer(ThreadingHTTPServer):
         try:
             super().__init__((host, port), Conversation)
         except OSError as error:
-            raise ReconcilerError(
+            raise UsageError(
                 f"cannot listen on {host}:{port}: {reason_of(error)}", "choose another --port, or 0 for any free one"
             ) from None
 
