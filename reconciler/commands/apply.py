@@ -124,7 +124,7 @@ def apply_now(request: Request, console: Console, stopping: Stopping) -> int:
         plan = planned.plan
         if request.format == "text":
             console.answer(plan_text(planned, request, console.style, asks=True))
-        else:
+        elif request.fleet is None:
             console.tell(plan_text(planned, request, console.error_style, asks=True))
         check_or_report(plan, options, request, console, requests=account.requests)
         if count_changes(plan) and not request.yes and not confirmed(console, stopping):

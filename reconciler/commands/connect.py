@@ -42,7 +42,7 @@ def open_account(
         stack.enter_context(stopping.told(stop))
         api = options.api
         if request.sandbox:
-            api = stack.enter_context(serve_sandbox(request.cwd / STATE, options.company_id))
+            api = stack.enter_context(serve_sandbox(request.cwd / STATE, options.company_id, name_state(options)))
         account = Account(
             api=api,
             token=token.reveal,
@@ -58,13 +58,18 @@ def open_account(
         yield account
 
 
+def name_state(options: Options) -> str:
+    """The file of the sandbox's state: each of several accounts has one of its own."""
+    return STATE_FILE if len(options.accounts) < 2 else f"sandbox-{options.account}.json"
+
+
 @contextmanager
-def serve_sandbox(folder: Path, company_id: str | None) -> Iterator[str]:
-    """The address of an emulator whose state lives in a folder. Raises ReconcilerError where that cannot be."""
+def serve_sandbox(folder: Path, company_id: str | None, name: str = STATE_FILE) -> Iterator[str]:
+    """The address of an emulator with its state in a file of a folder. Raises ReconcilerError where that cannot be."""
     from reconciler.sandbox.server import serve
     from reconciler.sandbox.state import load_world
 
-    state = folder / STATE_FILE
+    state = folder / name
     try:
         folder.mkdir(exist_ok=True)
         ignore = folder / ".gitignore"

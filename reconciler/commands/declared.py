@@ -48,7 +48,7 @@ def find_manifests(options: Options, paths: Iterable[Path], cwd: Path) -> tuple[
     """The account's files: all below its root, and below any PATH that lies elsewhere."""
     root = options.root
     given = [cwd / path for path in paths]
-    own = [path for path in given if not _is_overlay(path, options)]
+    own = [path for path in given if not _is_reserved(path, options)]
     outside = [path for path in own if root.resolve() not in (path.resolve(), *path.resolve().parents)]
     roots = [*([root] if holds(root.exists) or not given else []), *outside]
     files: list[Path] = []
@@ -59,8 +59,8 @@ def find_manifests(options: Options, paths: Iterable[Path], cwd: Path) -> tuple[
         problems.extend(wrong)
     inside = [path for path in own if path not in outside]
     problems.extend(one for path in inside for one in _judge_path(path, options) if one not in problems)
-    if options.overlays:
-        files = [file for file in files if not _is_overlay(file, options)]
+    if options.reserved:
+        files = [file for file in files if not _is_reserved(file, options)]
     return files if len(roots) < 2 else sorted(dict.fromkeys(files)), problems
 
 
@@ -80,10 +80,12 @@ def make_empty(path: Path) -> Problem:
     return Problem("no-manifests", "holds no manifest (*.yaml, *.yml)", place, "name a folder that does, or write one")
 
 
-def _is_overlay(path: Path, options: Options) -> bool:
-    """Whether a file or folder belongs to the overlay of any account, so that it holds no manifest of its own."""
+def _is_reserved(path: Path, options: Options) -> bool:
+    """Whether a file or folder belongs to the overlay of any account or to accounts_from, and so holds no manifest."""
+    if not options.reserved:
+        return False
     real = path.resolve()
-    return any(real.is_relative_to(overlay.resolve()) for overlay in options.overlays)
+    return any(str(one) in options.reserved for one in (real, *real.parents))
 
 
 def lay_overlay(

@@ -6,12 +6,16 @@ import errno
 import os
 import stat
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from reconciler.errors import InvalidError, ReconcilerError, UsageError, reason_of
 from reconciler.model import Problem, Source
+
+WRITING = threading.Lock()
+"""Held by who changes manifests or makes a branch while other accounts of a fleet run: they may share these."""
 
 
 def check_target(path: Path) -> None:

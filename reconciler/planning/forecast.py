@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -104,3 +105,11 @@ def seconds_for(requests: int, limits: Limits) -> float:
     waits = max((requests - 1) // limits.per_second, minutes * 60 + rest // limits.per_second)
     trips = math.ceil(requests / limits.parallel)
     return round(max(waits + TRIP * min(requests, 4), TRIP * trips), 1)
+
+
+def forecast_fleet(seconds: Sequence[float], jobs: int) -> float:
+    """Seconds of many accounts, begun in this order, so many at once: limits are an account's own."""
+    lanes = [0.0] * min(jobs, len(seconds))
+    for one in seconds:
+        heapq.heapreplace(lanes, lanes[0] + one)
+    return max(lanes, default=0.0)
