@@ -26,6 +26,12 @@ def log_request(console: Console) -> Callable[[str, int | None, str | None], Non
     return log
 
 
+def _close(account: Account, console: Console) -> None:
+    """Closes it; what has left is counted, however the run ended."""
+    console.measured.requests = account.requests
+    account.close()
+
+
 @contextmanager
 def open_account(
     request: Request, options: Options, token: Token, console: Console, stopping: Stopping
@@ -52,7 +58,7 @@ def open_account(
             token_name=options.token_env,
             on_request=log_request(console),
         )
-        stack.callback(account.close)
+        stack.callback(_close, account, console)
         opened.append(account)
         stopping.pass_on()
         yield account

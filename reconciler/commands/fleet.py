@@ -29,6 +29,7 @@ from reconciler.commands.stopping import Stopping
 from reconciler.errors import RefusedError, UsageError, worst
 from reconciler.model import FleetReport, FleetRow
 from reconciler.numbers import read_number
+from reconciler.options import Configurations
 from reconciler.planning.codec import format_time
 from reconciler.reporting.documents import fleet_document
 from reconciler.reporting.fleet_text import render_fleet
@@ -64,6 +65,8 @@ def run_fleet(verb: str, command: Command, request: Request, console: Console, s
     A failing account stops no other. Raises UsageError, and what the configuration is wrong with, before any of them.
     """
     check_fleet(verb, request, console)
+    flags = msgspec.structs.replace(request.flags, kept=Configurations())
+    request = msgspec.structs.replace(request, flags=flags)
     run = Run(verb, command, request, choose(request, verb), console, stopping)
     for folder in filter(None, (request.out, request.report)):
         check_folder(folder)
@@ -148,7 +151,7 @@ def jobs_of(run: Run) -> int:
 def _run_all(run: Run) -> Iterator[FleetRow]:
     """The rows in the order of the accounts, each with its answer printed as soon as its turn has come."""
     executor = run.request.executor or run.request.environ.get("RECONCILER_EXECUTOR") or None
-    fleet, name = Fleet(run.console.stderr), secrets.token_hex(8)
+    fleet, name = Fleet(run.console.stderr, run.request.flags.kept), secrets.token_hex(8)
     rows, accounts = run.chosen.rows, list(run.chosen.paths)
     # What has no plan must not be taken for a path to plan from.
     fit = [one for one in accounts if one not in rows or rows[one].file is not None]
@@ -169,7 +172,7 @@ def _run_all(run: Run) -> Iterator[FleetRow]:
             run.console.hear(done.remarks)
             if run.console.form == "text" and has_news(run.verb, done):
                 progress.lift()
-                run.console.answer(f"── {account} ──\n{done.text}")
+                run.console.answer(f"── {account} ──\n{done.text}\n")
             yield done.row
 
 

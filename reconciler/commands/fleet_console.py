@@ -31,10 +31,11 @@ class Voice(Struct, frozen=True):
     sandbox: bool = False
 
 
-class Named(io.TextIOBase):
+class Named(io.StringIO):
     """A stream that puts a name before each line, and hands whole lines on, so that those of two accounts never mix."""
 
     def __init__(self, stream: TextIO, prefix: str) -> None:
+        super().__init__()
         self._stream, self._prefix, self._rest = stream, prefix, ""
 
     def write(self, text: str) -> int:

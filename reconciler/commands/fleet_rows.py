@@ -28,4 +28,6 @@ def make_unplanned(planned: FleetRow) -> FleetRow:
     """The row of an account that has no plan in the folder that is applied: what was not planned is not applied."""
     why = planned.errors[0] if planned.errors else "its plan was not saved"
     code = planned.exit if planned.exit not in (None, 0, 2) else INCOMPLETE
-    return FleetRow(planned.account, exit=code, errors=(f"not applied, since it was not planned: {why}", "plan again"))
+    return FleetRow(
+        planned.account, exit=code, errors=(f"not applied, since it was not planned: {why}", "  -> plan again")
+    )

@@ -63,8 +63,8 @@ class Done(Struct, frozen=True):
 class Fleet:
     """What the tasks of one run share in one process. stderr: where they speak; None: nobody listens here."""
 
-    def __init__(self, stderr: TextIO | None = None) -> None:
-        self.kept, self.stderr = Configurations(), stderr
+    def __init__(self, stderr: TextIO | None = None, kept: Configurations | None = None) -> None:
+        self.kept, self.stderr = kept or Configurations(), stderr
         self.code: int | None = None
         self._lock = threading.Lock()
         self._running: set[Stopping] = set()
