@@ -182,7 +182,7 @@ def _count(measured: Measured) -> dict[str, Any]:
         "unchanged": plan.unchanged,
         "failed": plan.blocked,
         "apply_requests": plan.requests,
-        "apply_seconds": plan.seconds,
+        "apply_seconds": measured.expected,
     }
 
 

@@ -26,7 +26,7 @@ from reconciler.model import Plan, Problem, Snapshot
 from reconciler.options import Options, load_options
 from reconciler.planning.account import recall_nothing
 from reconciler.planning.codec import format_time, seal_plan
-from reconciler.planning.forecast import Limits
+from reconciler.planning.forecast import Limits, expect_seconds
 from reconciler.planning.guard import MAX_CREATES, Guards
 from reconciler.planning.planner import Asked, Context, make_plan
 from reconciler.planning.settings import Place
@@ -72,6 +72,7 @@ def plan_and_publish(request: Request, console: Console, stopping: Stopping, *, 
         with open_account(request, options, declared.token, console, stopping) as account:
             planned = make_planned(request, options, declared, account, console)
     console.measured.plan = planned.plan.summary
+    console.measured.expected = expect_seconds(planned.plan.summary.requests, limits_of(options))
     stopping.check()
     if request.out is not None:
         check_savable(planned.plan)

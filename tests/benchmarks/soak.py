@@ -110,18 +110,24 @@ def soak(accounts: int, objects: int, jobs: int) -> Soak:
         told, _ = server.communicate()
         met = decode(told, type=list[Met])
         assert run.returncode == 0, (folder / "out.txt").read_text()[-2000:]
-    return conclude(met, samples, seconds, (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime), jobs)
+    return conclude(
+        met, samples, seconds, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, (objects, jobs)
+    )
 
 
-def conclude(met: Sequence[Met], samples: Samples, seconds: float, cpu: float, jobs: int) -> Soak:
-    """What the run came to. cpu: seconds. Raises AssertionError where an account is not as declared."""
+def conclude(met: Sequence[Met], samples: Samples, seconds: float, cpu: float, size: tuple[int, int]) -> Soak:
+    """What the run came to. cpu: seconds. size: objects an account, and jobs.
+
+    Raises AssertionError where an account is not as declared.
+    """
     wrong = [one.account for one in met if one.wrong]
     assert not wrong, f"{len(wrong)} accounts are not as declared, the first is {wrong[0]}"
     ended = sorted(one.last for one in met)
     requests = sum(one.requests for one in met)
+    objects, jobs = size
     return Soak(
         accounts=len(met),
-        objects=0,
+        objects=objects,
         jobs=jobs,
         requests=requests,
         throttled=sum(one.throttled for one in met),
