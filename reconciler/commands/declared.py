@@ -12,7 +12,7 @@ from reconciler.commands.memory import Memory
 from reconciler.commands.resolved import resolve_all
 from reconciler.commands.scope import make_scope
 from reconciler.configuration import holds
-from reconciler.desired.files import CONFIGURATION, find_files, make_file_name
+from reconciler.desired.files import CONFIGURATION, find_files, list_files, make_file_name, sort_files
 from reconciler.desired.load import Document, load_documents
 from reconciler.desired.manifests import Desired, make_manifests
 from reconciler.desired.overlay import address_of, lay_over
@@ -44,24 +44,24 @@ class Declared(Struct, frozen=True):
     memory: Memory | None = None
 
 
-def find_manifests(options: Options, paths: Iterable[Path], cwd: Path) -> tuple[list[Path], list[Problem]]:
+def find_manifests(options: Options, paths: Iterable[Path], cwd: Path) -> tuple[list[str], list[Problem]]:
     """The account's files: all below its root, and below any PATH that lies elsewhere."""
     root = options.root
     given = [cwd / path for path in paths]
-    own = [path for path in given if not _is_reserved(path, options)]
+    own = [path for path in given if not _is_overlay(path, options)]
     outside = [path for path in own if root.resolve() not in (path.resolve(), *path.resolve().parents)]
     roots = [*([root] if holds(root.exists) or not given else []), *outside]
-    files: list[Path] = []
+    files: list[str] = []
     problems: list[Problem] = []
     for one in roots:
-        found, wrong = find_files([one], root=one if one.is_dir() else one.parent, exclude=options.exclude)
+        found, wrong = list_files([one], root=one if one.is_dir() else one.parent, exclude=options.exclude)
         files.extend(found)
         problems.extend(wrong)
     inside = [path for path in own if path not in outside]
     problems.extend(one for path in inside for one in _judge_path(path, options) if one not in problems)
-    if options.reserved:
-        files = [file for file in files if not _is_reserved(file, options)]
-    return files if len(roots) < 2 else sorted(dict.fromkeys(files)), problems
+    if options.overlays:
+        files = _leave_overlays(files, options)
+    return files if len(roots) < 2 else sort_files(dict.fromkeys(files)), problems
 
 
 def _judge_path(path: Path, options: Options) -> list[Problem]:
@@ -80,12 +80,26 @@ def make_empty(path: Path) -> Problem:
     return Problem("no-manifests", "holds no manifest (*.yaml, *.yml)", place, "name a folder that does, or write one")
 
 
-def _is_reserved(path: Path, options: Options) -> bool:
-    """Whether a file or folder belongs to the overlay of any account or to accounts_from, and so holds no manifest."""
-    if not options.reserved:
-        return False
+def _is_overlay(path: Path, options: Options) -> bool:
+    """Whether a file or folder belongs to the overlay of any account, so that it holds no manifest of its own."""
     real = path.resolve()
-    return any(str(one) in options.reserved for one in (real, *real.parents))
+    return any(real.is_relative_to(overlay.resolve()) for overlay in options.overlays)
+
+
+def _leave_overlays(files: Iterable[str], options: Options) -> list[str]:
+    """The files that belong to no overlay. Each folder is looked at once: there are few, of many files."""
+    overlays = {overlay.resolve() for overlay in options.overlays}
+    known: dict[Path, bool] = {}
+    kept: list[str] = []
+    for file in files:
+        path = Path(file)
+        folder = path.resolve().parent if path.is_symlink() else path.parent
+        if folder not in known:
+            real = folder.resolve()
+            known[folder] = not overlays.isdisjoint((real, *real.parents))
+        if not known[folder]:
+            kept.append(file)
+    return kept
 
 
 def lay_overlay(
@@ -110,7 +124,7 @@ class Loaded(Struct, frozen=True):
     """What the files of an account say, with all that is wrong; the files, and the number of their documents."""
 
     desired: Desired
-    files: list[Path]
+    files: list[str]
     documents: int
 
 

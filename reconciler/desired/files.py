@@ -6,7 +6,7 @@ import errno
 import heapq
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,6 +20,8 @@ MAX_BYTES = 5 * 1024 * 1024
 
 SUFFIXES = (".yaml", ".yml")
 CONFIGURATION = ("reconciler.yaml", "reconciler.yml")
+_HERE = f".{os.sep}"
+"""What the system puts before the names in the folder `.`, and a Path does not."""
 
 
 def find_files(paths: Sequence[Path], *, root: Path, exclude: Sequence[str] = ()) -> tuple[list[Path], list[Problem]]:
@@ -29,27 +31,33 @@ def find_files(paths: Sequence[Path], *, root: Path, exclude: Sequence[str] = ()
     `*` stays within a name, `**` crosses folders, a folder's glob takes all below it). A link is followed while it
     stays within `root`; a file that is reached twice is listed once, under its own name before that of a link.
     """
+    files, problems = list_files(paths, root=root, exclude=exclude)
+    return list(map(Path, files)), problems
+
+
+def list_files(paths: Sequence[Path], *, root: Path, exclude: Sequence[str] = ()) -> tuple[list[str], list[Problem]]:
+    """As find_files, with each path as text: to make a Path of each of many costs as much as to read it."""
     search = _Search(root, exclude)
     for path in paths:
         search.add(path)
     search.follow_links()
-    files = sorted(map(Path, search.found.values()), key=_part_by_part)
-    return files, sorted(search.problems)
+    return sort_files(search.found.values()), sorted(search.problems)
 
 
-def _part_by_part(path: Path) -> str:
-    """Sorts as path.parts does, which every Path would keep."""
-    return str(path).replace(os.sep, "\0")
+def sort_files(files: Iterable[str]) -> list[str]:
+    """The order of files on every machine: part by part."""
+    return sorted(files, key=lambda path: path.replace(os.sep, "\0"))
 
 
-def make_file_name(path: Path) -> str:
+def make_file_name(path: Path | str) -> str:
     """The path relative to the working directory, with forward slashes, as it is printed."""
-    if not path.is_absolute():
-        return path.as_posix()
-    folder, slash, name = str(path).rpartition(os.sep)
+    text = str(path)
+    if not os.path.isabs(text):  # noqa: PTH117 - a Path costs more than the rest
+        return text.replace(os.sep, "/")
+    folder, slash, name = text.rpartition(os.sep)
     if name.endswith(SUFFIXES):
-        return _make_folder_name(folder + slash, os.getcwd()) + name  # noqa: PTH109 - a Path costs more than the rest
-    return _make_relative(str(path))
+        return _make_folder_name(folder + slash, os.getcwd()) + name  # noqa: PTH109
+    return _make_relative(text)
 
 
 @lru_cache(maxsize=1024)
@@ -66,12 +74,12 @@ def _make_relative(path: str) -> str:
         return Path(path).as_posix()
 
 
-def make_file_problem(code: str, message: str, path: Path, fix: str | None = None) -> Problem:
+def make_file_problem(code: str, message: str, path: Path | str, fix: str | None = None) -> Problem:
     """A problem of a file as a whole."""
     return Problem(code, message, Source(make_file_name(path), 1, 1), fix)
 
 
-def make_unreadable(path: Path, error: OSError) -> Problem:
+def make_unreadable(path: Path | str, error: OSError) -> Problem:
     """Says why the system refuses a path, without its own words."""
     if error.errno in {errno.EACCES, errno.EPERM}:
         return make_file_problem("no-permission", "may not be read", path, "give yourself permission to read it")
@@ -162,36 +170,38 @@ class _Search:
             except OSError as error:
                 self.problems.append(make_unreadable(folder.path, error))
                 continue
-            for entry in self._keep(folder.path, names):
-                if entry.is_symlink():
-                    heapq.heappush(self._links, (folder.path / entry.name, above))
-                elif entry.is_dir():
-                    waiting.append(_Folder(folder.path / entry.name, f"{folder.real}{os.sep}{entry.name}", above))
-                elif entry.name.endswith(SUFFIXES):
-                    self._take(entry.path, f"{folder.real}{os.sep}{entry.name}")
+            for entry in names:
+                self._take_entry(entry, folder, above, waiting)
 
-    def _keep(self, folder: Path, entries: Iterable[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
-        for entry in entries:
-            if entry.name.startswith(".") or entry.name in CONFIGURATION:
-                continue
-            if self._excluded and self._is_excluded(folder / entry.name):
-                continue
-            yield entry
+    def _take_entry(
+        self, entry: os.DirEntry[str], folder: _Folder, above: frozenset[str], waiting: list[_Folder]
+    ) -> None:
+        name = entry.name
+        if name.startswith(".") or name in CONFIGURATION:
+            return
+        if self._excluded and self._is_excluded(folder.path / name):
+            return
+        if entry.is_symlink():
+            heapq.heappush(self._links, (folder.path / name, above))
+        elif entry.is_dir():
+            waiting.append(_Folder(folder.path / name, f"{folder.real}{os.sep}{name}", above))
+        elif name.endswith(SUFFIXES):
+            self._take(entry.path.removeprefix(_HERE), f"{folder.real}{os.sep}{name}")
 
     def _take(self, path: str, real: str) -> None:
-        """Takes a file; its path as text, since a Path for each of many costs as much as to read it."""
+        """Takes a file."""
         if real in self.found:
             return
         try:
             status = os.stat(path)  # noqa: PTH116
         except OSError as error:
-            self.problems.append(make_unreadable(Path(path), error))
+            self.problems.append(make_unreadable(path, error))
             return
         if not stat.S_ISREG(status.st_mode):
-            problem = make_file_problem("not-a-file", "is no ordinary file", Path(path), "remove or exclude it")
+            problem = make_file_problem("not-a-file", "is no ordinary file", path, "remove or exclude it")
             self.problems.append(problem)
         elif status.st_size > MAX_BYTES:
-            self.problems.append(make_too_large(make_file_name(Path(path))))
+            self.problems.append(make_too_large(make_file_name(path)))
         else:
             self.found[real] = path
 

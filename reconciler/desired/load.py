@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,19 @@ from reconciler.desired.places import Places
 from reconciler.desired.screen import screen
 from reconciler.model import Problem
 
+_PIECE = 64 * 1024
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+
 __all__ = ["MAX_BYTES", "Document", "Places", "find_files", "load_documents", "load_events", "load_text"]
 
 
-def load_documents(files: Iterable[Path]) -> tuple[list[Document], list[Problem]]:
+def load_documents(files: Iterable[Path | str]) -> tuple[list[Document], list[Problem]]:
     """Reads the files in the order given; all documents that are whole, and all problems."""
     documents: list[Document] = []
     problems: list[Problem] = []
     for path in files:
         try:
-            text = path.read_bytes()
+            text = _read(path)
         except OSError as error:
             problems.append(make_unreadable(path, error))
             continue
@@ -29,6 +33,18 @@ def load_documents(files: Iterable[Path]) -> tuple[list[Document], list[Problem]
         documents += found
         problems += wrong
     return documents, problems
+
+
+def _read(path: Path | str) -> bytes:
+    """The bytes of a file, by the fewest calls of the system: of a small file this is what reading costs."""
+    number = os.open(path, _READ)
+    try:
+        pieces = []
+        while piece := os.read(number, _PIECE):
+            pieces.append(piece)
+    finally:
+        os.close(number)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def load_text(text: bytes, file: str, *, pure: bool = False) -> tuple[list[Document], list[Problem]]:

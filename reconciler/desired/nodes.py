@@ -7,11 +7,12 @@ from typing import Any
 
 from ruamel.yaml.events import (
     AliasEvent,
-    CollectionEndEvent,
-    CollectionStartEvent,
     DocumentStartEvent,
+    MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
     StreamEndEvent,
 )
 
@@ -20,6 +21,9 @@ from reconciler.desired.parsers import has_c_parser, open_events
 
 Place = tuple[int, int]
 """Line and column, both from 0."""
+
+_STEPS = {MappingStartEvent: 1, SequenceStartEvent: 1, MappingEndEvent: -1, SequenceEndEvent: -1}
+"""Events that lead into a collection and out of it."""
 
 
 class Node:
@@ -102,13 +106,14 @@ class _Builder:
     def take(self, event: Any) -> None:
         """Adds what the next event says."""
         kind = event.__class__
-        if issubclass(kind, CollectionEndEvent):
-            self._stack.pop()
-        elif kind is ScalarEvent:
+        if kind is ScalarEvent:
             self._put(Node(_place(event), event.value, anchored=event.anchor is not None), event)
         elif kind is AliasEvent:
             self._put(self._anchors.get(event.anchor) or Node(_place(event)), event)
-        elif issubclass(kind, CollectionStartEvent):
+        elif kind in _STEPS:
+            if _STEPS[kind] < 0:
+                self._stack.pop()
+                return
             node = Node(_place(event), anchored=event.anchor is not None)
             self._put(node, event)
             self._stack.append([node, kind is MappingStartEvent, None])
@@ -139,7 +144,7 @@ def _walk(text: bytes, *, pure: bool) -> Iterator[Any]:
             yield event
             if event.__class__ is StreamEndEvent:
                 return
-            depth += issubclass(event.__class__, CollectionStartEvent) - issubclass(event.__class__, CollectionEndEvent)
+            depth += _STEPS.get(event.__class__, 0)
     except Exception:  # the file changed since it was loaded without a fault: what was read has to do
         return
 

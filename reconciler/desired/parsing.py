@@ -15,6 +15,8 @@ from reconciler.desired.syntax import make_syntax_problem
 from reconciler.model import Problem, Source
 from reconciler.values import VARIABLE
 
+_VARIABLE = VARIABLE.encode()
+
 
 def read_documents(text: bytes, file: str, *, pure: bool) -> tuple[list[Document], list[Problem]]:
     """The documents and problems of a text that passed the screen.
@@ -22,7 +24,7 @@ def read_documents(text: bytes, file: str, *, pure: bool) -> tuple[list[Document
     Where the C parser refuses it, the pure one decides: some of what C refuses is YAML (`[http://a.b]`), and so an
     error is the same, at the same place, with and without C.
     """
-    marked = any(sign in text for sign in (b"&", b"!", b"\\u", b"\\U"))
+    marked = b"&" in text or b"!" in text or b"\\u" in text or b"\\U" in text
     reader = EventReader(file, marked=marked)
     if pure or not has_c_parser() or _read(reader, text, pure=False) is not None:
         reader = EventReader(file, marked=marked)
@@ -32,7 +34,7 @@ def read_documents(text: bytes, file: str, *, pure: bool) -> tuple[list[Document
     if not reader.index and not reader.problems:
         empty = Problem("empty-file", "is empty", Source(file, 1, 1), "write a manifest, or remove the file")
         return [], [empty]
-    if VARIABLE.encode() in text:
+    if _VARIABLE in text:
         return [msgspec.structs.replace(one, variables=True) for one in reader.documents], reader.problems
     return reader.documents, reader.problems
 

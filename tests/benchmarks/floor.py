@@ -1,7 +1,7 @@
 """The floor: the same question answered by the least that any tool must do, built from the quickest known steps.
 
-Files read, events of the C parser put together without a check, list pages decoded, dicts compared. Nothing is
-validated, no place is known, and what is wrong in a manifest would end in a traceback.
+Files read, events of the C parser put together without a check, list pages decoded, dicts compared, and DeepDiff asked
+where they differ. Nothing is validated, no place is known, and what is wrong in a manifest would end in a traceback.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from reconciler.desired.parsers import find_c_parser
 from tests.benchmarks.stored import read_environ, read_page, walk_files
 
 C_PARSER = find_c_parser()
+COMPARED = ("name", "status", "settings")
 
 
 def find_changed(folder: str) -> list[str]:
@@ -40,7 +41,11 @@ def _differs(manifest: dict[str, Any], live: dict[str, Any], environ: dict[str, 
         if value.__class__ is dict:
             settings[key] = environ[value["secret"][4:]]
     same = manifest["name"] == live["name"] and manifest["status"] == live["status"]
-    return not (same and settings == live["settings"])
+    if same and settings == live["settings"]:
+        return False
+    from deepdiff import DeepDiff
+
+    return bool(DeepDiff({key: live[key] for key in COMPARED}, {key: manifest[key] for key in COMPARED}))
 
 
 def _read_documents(text: bytes, documents: list[dict[str, Any]]) -> None:

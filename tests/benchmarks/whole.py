@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from reconciler.desired.files import find_files
+from reconciler.commands.collecting import collect_rarely
+from reconciler.desired.files import list_files
 from reconciler.desired.load import load_documents
 from reconciler.desired.manifests import Desired, make_manifests
 from reconciler.desired.places import Places
@@ -42,6 +43,7 @@ class StoredClient(Client):
 
 def make_whole_plan(folder: str) -> tuple[Plan, bytes]:
     """Reads, judges, compares, plans and seals. Raises what a plan raises."""
+    collect_rarely()
     keys, places = SecretKeys(), Places()
     manifests, secrets = _declare(folder, keys, places)
     snapshot = read_live(folder, manifests)
@@ -67,7 +69,7 @@ def _declare(folder: str, keys: SecretKeys, places: Places) -> tuple[list[Manife
 def load_manifests(folder: str, keys: SecretKeys, places: Places) -> Desired:
     """The manifests of an account on disk."""
     root = Path(folder) / "manifests"
-    files, missing = find_files([root], root=root)
+    files, missing = list_files([root], root=root)
     documents, broken = load_documents(files)
     desired = make_manifests(documents, account="default", secret_keys=keys, offline=False, places=places)
     if missing or broken or desired.problems:
