@@ -19,20 +19,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 ROOMS = frozenset({"desired", "live", "planning", "applying", "reporting", "adopting", "sandbox"})
 SHARED = frozenset({"model", "errors", "values", "names"})
-OUTER = frozenset(
-    {
-        "account_files",
-        "accounts",
-        "configuration",
-        "configured",
-        "grants",
-        "numbers",
-        "options",
-        "schema_files",
-        "provider_schemas",
-    }
-    | {"shards", "trust"}
-)
+OUTER = frozenset({"options", "shards", "configuration", "grants", "trust", "schema_files", "provider_schemas"})
 ENTRY = frozenset({"cli", "__main__"})
 
 HOMES = {

@@ -20,6 +20,7 @@ from reconciler.values import (
     mask_tail,
     path_order,
     printable,
+    sort_ids,
     text_of,
     value_at,
 )
@@ -168,7 +169,7 @@ def test_paths_are_sorted_as_people_read_them() -> None:
 def test_ids_are_sorted_as_numbers() -> None:
     """Numbers of any length by value, then words."""
     ids = ["b", "10", "9", "012", "11", "²", "0", "a", "7" * 30]
-    assert sorted(ids, key=id_order) == ["0", "9", "10", "11", "012", "7" * 30, "a", "b", "²"]
+    assert sort_ids(ids) == sorted(ids, key=id_order) == ["0", "9", "10", "11", "012", "7" * 30, "a", "b", "²"]
 
 
 @settings(deadline=None)
@@ -177,6 +178,13 @@ def test_the_order_of_ids_is_that_of_their_numbers(ids: list[str]) -> None:
     """However long they are and however many zeros lead."""
     numbers = [int(one) for one in sorted(ids, key=id_order)]
     assert numbers == sorted(numbers)
+    assert sort_ids(ids) == sorted(ids, key=id_order)
+
+
+def test_an_id_of_any_length_is_sorted() -> None:
+    """Longer than what Python turns into a number, and empty."""
+    for odd in ("9" * 5000, ""):
+        assert sort_ids([odd, "10", "9"]) == sorted([odd, "10", "9"], key=id_order)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
 from reconciler.cli.flags import APPLYING, METRICS, OVERRIDE, SENDING, TARGET, format_options, with_options
 from reconciler.cli.verbs import run
@@ -30,11 +29,11 @@ def verb(context: click.Context, /, **given: Any) -> int:
 
     Example: reconciler undo report.json --yes
     """
-    given["paths"] = (given.pop("file"),)
-    return run(context, given, _run)
+    file = given.pop("file")
 
+    def undo(request: Request, console: Console, stopping: Stopping) -> int:
+        from reconciler.commands.undo import run_undo
 
-def _run(request: Request, console: Console, stopping: Stopping) -> int:
-    from reconciler.commands.undo import run_undo
+        return run_undo(file, request, console, stopping)
 
-    return run_undo(request.paths[0], msgspec.structs.replace(request, paths=()), console, stopping)
+    return run(context, given, undo)

@@ -36,7 +36,7 @@ class Asked(Struct, frozen=True):
 
 def run_comment(asked: Asked, request: Request, console: Console, wait: Callable[[float], None] = time.sleep) -> int:
     """Writes the section of this account into the request's comment."""
-    data = read_file(request.cwd / asked.file, LARGEST_FILE, str(asked.file))
+    data = read_file(request.cwd / asked.file, LARGEST_FILE)
     name, render = read_answer(data, asked)
     place = find_place(request.environ)
     token = _read_token(place, request.environ)

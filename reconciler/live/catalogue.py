@@ -6,7 +6,7 @@ empty ones stay `()`, and None says that nobody told any.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -40,14 +40,21 @@ def fill_providers(objects: Mapping[str, Live], providers: Mapping[str, Provider
     return {one: _filled(live, providers.get(live.provider.id, live.provider)) for one, live in objects.items()}
 
 
-def fits_any(live: Live, names: Collection[tuple[str, str]]) -> bool:
-    """Whether a manifest without id, told by (provider, name), may mean this object; where the list tells no provider,
-    the name decides.
+def make_fit(names: Iterable[tuple[str, str]]) -> Callable[[Live], bool]:
+    """Whether an object may be meant by one of the manifests without id, told by (provider, name); where the list tells
+    no provider, the name decides.
     """
-    return any(
-        name == live.name and (live.provider.name == live.provider.id or word in (live.provider.id, live.provider.name))
-        for word, name in names
-    )
+    words: dict[str, set[str]] = {}
+    for word, name in names:
+        words.setdefault(name, set()).add(word)
+
+    def fits(live: Live) -> bool:
+        meant = words.get(live.name, set()) if live.name is not None else set()
+        return bool(meant) and (
+            live.provider.name == live.provider.id or not meant.isdisjoint((live.provider.id, live.provider.name))
+        )
+
+    return fits
 
 
 def _filled(live: Live, provider: Provider) -> Live:

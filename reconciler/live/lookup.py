@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from reconciler.live.catalogue import fits_any
+from reconciler.live.catalogue import make_fit
 from reconciler.live.decode import Decoder, Page
 from reconciler.live.listing import Found, Listing, Shape
 from reconciler.live.reader import INTEGRATIONS
@@ -81,7 +81,7 @@ class Lookup:
         if found is None or not found.complete or any(live.name is None for live in found.items.values()):
             return None
         words = [(word, name) for word in providers]
-        meant = [live for live in found.items.values() if fits_any(live, words)]
+        meant = list(filter(make_fit(words), found.items.values()))
         read = [self._read_one(live.id) if live.id in found.slim else live for live in meant]
         whole = sorted((live for live in read if live is not None), key=lambda live: id_order(live.id))
         if not all(live.provider.id for live in whole):

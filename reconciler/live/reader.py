@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from reconciler.errors import AnswerError, RejectedError
-from reconciler.live.catalogue import fill_providers, find_lacking, find_provider, fits_any, merge_providers
+from reconciler.live.catalogue import fill_providers, find_lacking, find_provider, make_fit, merge_providers
 from reconciler.live.decode import Decoder, Page
 from reconciler.live.listing import ABSENT, REFUSED, Found, Listing, Progress, Shape, order_of
 from reconciler.live.threads import run_all
 from reconciler.model import Live, Provider, Snapshot
-from reconciler.values import id_order
+from reconciler.values import sort_ids
 
 if TYPE_CHECKING:
     from reconciler.live.client import Client
@@ -173,7 +173,8 @@ class Reader:
         """The objects, those read by id among them, and the ids that the API does not know."""
         objects = dict(found.items) if found is not None else {}
         slim = found.slim if found is not None else frozenset()
-        wanted = sorted((ids - objects.keys()) | {one for one in slim if one in ids or fits_any(objects[one], names)})
+        is_meant = make_fit(names)
+        wanted = sort_ids((ids - objects.keys()) | {one for one in slim if one in ids or is_meant(objects[one])})
         done, lock = 0, threading.Lock()
 
         def read(one: str) -> Live | None:
@@ -185,7 +186,6 @@ class Reader:
                     progress(done, len(wanted))
             return live
 
-        wanted.sort(key=id_order)
         told = dict(zip(wanted, run_all(read, wanted, self._parallel), strict=True))
         unknown = frozenset(one for one, live in told.items() if live is None)
         return {one: live for one, live in {**objects, **told}.items() if live is not None}, unknown
@@ -210,10 +210,10 @@ class Reader:
         told, self._catalogued = catalogue or {}, catalogue is not None
         providers = merge_providers([*providers.values(), *told.values()])
         lacking = {found.id for word in find_lacking(providers, need) if (found := find_provider(providers, word))}
-        for one in sorted(lacking, key=id_order):
+        for one in sort_ids(lacking):
             if one in told and told[one].settings is not None:
                 continue  # told, and empty
-            of_it = sorted((key for key, live in objects.items() if live.provider.id == one), key=id_order)
+            of_it = sort_ids(key for key, live in objects.items() if live.provider.id == one)
             live = self.read_one(of_it[0]) if of_it else None
             if live is not None:
                 providers = merge_providers([*providers.values(), live.provider])

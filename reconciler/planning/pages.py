@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reconciler.model import Snapshot
-from reconciler.values import id_order
+from reconciler.values import sort_ids
 
 
 def make_pages(snapshot: Snapshot) -> Callable[[str], str | None]:
@@ -17,8 +17,8 @@ def make_pages(snapshot: Snapshot) -> Callable[[str], str | None]:
 
     def page(one: str) -> str | None:
         if not ranks:
-            key = None if snapshot.ids_in_order == "text" else id_order
-            ranks.update((id_, rank) for rank, id_ in enumerate(sorted(snapshot.objects, key=key)))
+            sort = sorted if snapshot.ids_in_order == "text" else sort_ids
+            ranks.update((id_, rank) for rank, id_ in enumerate(sort(snapshot.objects)))
         return f"{ranks[one] // size + 1},{size}" if one in ranks else None
 
     return page

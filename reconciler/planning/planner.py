@@ -26,7 +26,7 @@ from reconciler.planning.guard import guard_changes
 from reconciler.planning.match import NEAREST_FOR, Matches, match_all
 from reconciler.planning.nearest import fits
 from reconciler.planning.pages import count_pages
-from reconciler.values import id_order
+from reconciler.values import sort_ids
 
 __all__ = ["Asked", "Context", "make_plan"]
 
@@ -219,7 +219,7 @@ def _finish(
 
 
 def _list_unmanaged(snapshot: Snapshot, matches: Matches) -> tuple[Unmanaged, ...]:
-    rest = sorted(snapshot.objects.keys() - matches.managed, key=id_order)
+    rest = sort_ids(snapshot.objects.keys() - matches.managed)
     return tuple(
         Unmanaged(id=one, name=snapshot.objects[one].name, provider=snapshot.objects[one].provider.name) for one in rest
     )

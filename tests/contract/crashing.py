@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
 
-from reconciler.commands import faults
+from reconciler.cli import program
 
 Fault = Callable[[str], BaseException]
 
@@ -78,7 +78,7 @@ def crashing(crash: Crash) -> Iterator[None]:
 @contextmanager
 def watching(seen: Callable[[object], None]) -> Iterator[None]:
     """While inside, every value of the tool's own types in the frames of a crash is shown."""
-    make_fault = faults.make_fault
+    make_fault = program.make_fault
 
     def look(kind: type[BaseException], trace: TracebackType | None) -> Any:
         at = trace
@@ -89,11 +89,11 @@ def watching(seen: Callable[[object], None]) -> Iterator[None]:
             at = at.tb_next
         return make_fault(kind, trace)
 
-    faults.make_fault = look
+    program.make_fault = look
     try:
         yield
     finally:
-        faults.make_fault = make_fault
+        program.make_fault = make_fault
 
 
 def is_own(value: object) -> bool:
