@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[1]
 BEFORE = {
     "apply": ["plan --out plan.json"],
     "comment": ["plan --out plan.json"],
+    "report": ["plan --out plan.json"],
     "undo": ["apply --yes --report report.json"],
 }
 """What has to have happened before the example of a verb."""

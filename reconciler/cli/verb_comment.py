@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def verb(context: click.Context, /, **given: Any) -> int:
     """Keep one comment on the pull or merge request of this pipeline.
 
-    FILE is a plan, report or validation as JSON, or Markdown. GitHub: GITHUB_TOKEN; GitLab: GITLAB_TOKEN.
+    FILE is a plan, report, validation or fleet as JSON, or Markdown. GitHub: GITHUB_TOKEN; GitLab: GITLAB_TOKEN.
 
     Example: reconciler comment plan.json
     """

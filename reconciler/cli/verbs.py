@@ -39,6 +39,7 @@ VERBS = (
     "accept",
     "schema",
     "providers",
+    "report",
     "comment",
     "doctor",
     "completion",

@@ -11,24 +11,37 @@ from msgspec import Struct
 
 from reconciler.commands.console import Console
 from reconciler.commands.files import read_file
+from reconciler.commands.pieces import INDEX, LARGEST_FILE, read_fleet
 from reconciler.commands.request import Request
 from reconciler.errors import AnswerError, InvalidError, RefusedError, UnauthorisedError, UsageError
 from reconciler.live.forges import Comment, Forge, Place, make_github, make_gitlab
-from reconciler.model import PLAN_FORMAT, REPORT_FORMAT, VALIDATE_FORMAT, Plan, Problem, Report, Source, Validation
+from reconciler.model import (
+    FLEET_FORMAT,
+    PLAN_FORMAT,
+    REPORT_FORMAT,
+    VALIDATE_FORMAT,
+    Plan,
+    Problem,
+    Report,
+    Source,
+    Validation,
+)
 from reconciler.reporting.comment import is_ours, merge_comment, read_sections, room_for
+from reconciler.reporting.fleet_page import make_fleet_page
 from reconciler.reporting.markdown import LARGEST, render_markdown
 from reconciler.reporting.pages import Page
 from reconciler.reporting.plan_page import make_plan_page
 from reconciler.reporting.report_page import make_report_page, make_validation_page
 from reconciler.trust import judge_api
 
-LARGEST_FILE = 256 * 1024 * 1024
 TRIES = 5
 """Times that the comment is written again where another job wrote it at the same moment."""
 
 
 class Asked(Struct, frozen=True):
-    """What the command line asks for. file: a plan, report or validation as JSON, or Markdown. section: its name."""
+    """What the command line asks for. file: a plan, report, validation or fleet as JSON, or Markdown; or the folder of
+    a fleet. section: its name.
+    """
 
     file: Path
     section: str | None = None
@@ -36,7 +49,8 @@ class Asked(Struct, frozen=True):
 
 def run_comment(asked: Asked, request: Request, console: Console, wait: Callable[[float], None] = time.sleep) -> int:
     """Writes the section of this account into the request's comment."""
-    data = read_file(request.cwd / asked.file, LARGEST_FILE)
+    path = request.cwd / asked.file
+    data = read_file(path / INDEX if path.is_dir() else path, LARGEST_FILE)
     name, render = read_answer(data, asked)
     place = find_place(request.environ)
     token = _read_token(place, request.environ)
@@ -80,6 +94,10 @@ def _read_page(data: bytes, file: Path) -> tuple[str, Page]:
         if word == REPORT_FORMAT:
             report = msgspec.json.decode(data, type=Report)
             return report.account, make_report_page(report)
+        if word == FLEET_FORMAT:
+            fleet = read_fleet(data, str(file))
+            part = f"-{fleet.shard.index}-of-{fleet.shard.of}" if fleet.shard is not None else ""
+            return f"fleet{part}", make_fleet_page(fleet)
         if word == VALIDATE_FORMAT:
             return "validate", make_validation_page(msgspec.json.decode(data, type=Validation), checked=None)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -89,7 +107,7 @@ def _read_page(data: bytes, file: Path) -> tuple[str, Page]:
 
 def _not_an_answer(file: Path) -> InvalidError:
     fix = "reconciler plan --write json=plan.json, then reconciler comment plan.json"
-    message = "is neither a plan, report or validation as JSON nor Markdown"
+    message = "is neither a plan, report, validation or fleet as JSON nor Markdown"
     return InvalidError([Problem("not-an-answer", message, Source(str(file), 1, 1), fix)])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Raw, Struct
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 FLEET_FORMAT = "reconciler.fleet/1"
 
@@ -21,7 +21,7 @@ class FleetRow(Struct, frozen=True):
     seconds: how long it took. exit: the exit code of this account alone; None where it was not begun. errors: what
     ended it, and what to type next; never a secret. file: its saved plan or report, relative to the fleet's folder.
     apply_requests, apply_seconds: what an apply of its plan is forecast to need. answer: the account's own document,
-    in JSON documents only.
+    in JSON documents only, and left out where there is none: of `Raw | None` msgspec reads nothing but null.
     """
 
     account: str
@@ -38,7 +38,7 @@ class FleetRow(Struct, frozen=True):
     file: str | None = None
     apply_requests: int = 0
     apply_seconds: float = 0.0
-    answer: Raw | None = None
+    answer: Raw | UnsetType = UNSET
 
 
 class FleetSummary(Struct, frozen=True):

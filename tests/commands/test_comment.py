@@ -13,9 +13,13 @@ import pytest
 from reconciler.commands.comment import TRIES, Asked, find_place, keep_comment, read_answer
 from reconciler.errors import AnswerError, UsageError
 from reconciler.live.forges import Comment, Forge, Place, make_github
+from reconciler.model import Shard
+from reconciler.reporting.comment import LARGEST as LARGEST_COMMENT
 from reconciler.reporting.comment import MARKER, merge_comment, read_sections
+from reconciler.reporting.documents import fleet_document
 from tests.commands.forge import ForgeServer
 from tests.commands.stage import Stage
+from tests.reporting.fleets import ROWS, make_fleet, make_large_fleet
 from tests.reporting.samples import make_full_report
 
 TOKEN = "forge-token-0123456789"
@@ -106,6 +110,23 @@ def test_accounts_share_the_comment(stage: Stage, forge: ForgeServer) -> None:
     assert list(read_sections(body)) == ["default", "notes", "staging", "validate"]
     assert "Apply: 2 applied" in body
     assert "**by hand**" in body
+
+
+def test_a_fleet_is_a_section_and_each_shard_its_own(stage: Stage, forge: ForgeServer) -> None:
+    """From its folder, its JSON or its Markdown; what is no sound fleet is refused as `report merge` does."""
+    stage.write("plans/fleet.json", fleet_document(make_large_fleet(10_000)))
+    stage.write("shard.json", fleet_document(make_fleet(*ROWS, shard=Shard(2, 4))))
+    stage.run("report", "merge", "shard.json", "--write", "markdown=shard.md", code=7)
+    for words in (["plans"], ["shard.json"], ["shard.md", "--section", "merged"]):
+        stage.run("comment", *words, code=0, **github(forge))
+    (body,) = forge.comments.values()
+    assert list(read_sections(body)) == ["fleet", "fleet-2-of-4", "merged"]
+    assert len(body) <= LARGEST_COMMENT
+    assert "10000 accounts, 9000 without changes" in body
+    assert "| depot | 1 | 0 | 3 | 0 | 1 | 3 | 12.3 | 3 |" in body
+    assert "shards 1/4, 3/4, 4/4 are missing" in body
+    stage.write("odd.json", fleet_document(make_fleet(*ROWS, exit_code=99)))
+    assert "exit code that is none" in stage.run("comment", "odd.json", code=3, **github(forge)).err
 
 
 def test_two_jobs_at_once_leave_one_comment(forge: ForgeServer) -> None:

@@ -73,6 +73,7 @@ ROWS: dict[str, Row] = {
         (("snapshot", "--out", "live.json"), ("plan", "--live", "live.json"), ("drift", "--live", "live.json")),
         before=(("snapshot", "--out", "live.json"),),
     ),
+    "report": Row((("report", "merge", "plan.json"), ("report", "merge", "before.json")), before=APPLIED),
     "comment": Row((("comment", "plan.json"), ("comment", "report.json", "--section", "report")), before=APPLIED),
     "doctor": Row((("doctor",),)),
     "completion": Row((("completion", "bash"), ("completion", "fish"))),

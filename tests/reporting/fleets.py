@@ -11,7 +11,7 @@ from reconciler.model import FleetReport, FleetRow, FleetSummary, Shard
 _SUMMED = ("create", "update", "unchanged", "stale", "failed", "requests", "throttled", "apply_requests")
 
 ROWS = (
-    FleetRow("agency-north", 0, 1, 41, 0, 0, 4, 0.42, 2, file="agency-north.json", apply_requests=4, apply_seconds=1),
+    FleetRow("agency-north", 0, 1, 41, 0, 0, 4, 0.42, 2, file="agency-north.json", apply_requests=4, apply_seconds=1.0),
     FleetRow(
         "agency_south",
         requests=1,
@@ -33,7 +33,7 @@ def make_fleet(*rows: FleetRow, verb: str = "plan", exit_code: int = 7, **fields
         pending=sum(row.exit == 2 for row in rows),
         broken=sum(row.exit not in (0, 2) for row in rows),
         seconds=12.5,
-        apply_seconds=sum(row.apply_seconds for row in rows),
+        apply_seconds=sum((row.apply_seconds for row in rows), 0.0),
         **{name: sum(getattr(row, name) for row in rows) for name in _SUMMED},
     )
     report = FleetReport(verb, summary, rows, exit_code, tool="0.1.0", created="2026-11-25T06:00:00Z")

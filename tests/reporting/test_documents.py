@@ -92,6 +92,7 @@ def test_a_fleet_comes_back_as_it_was_with_the_accounts_own_documents() -> None:
     text = fleet_document(make_fleet(msgspec.structs.replace(ROWS[0], answer=answer)))
     assert json.loads(text)["accounts"][0]["answer"] == json.loads(plan_document(SAMPLE))
     assert text == msgspec.json.format(text, indent=2) + "\n"
+    assert fleet_document(msgspec.json.decode(text, type=FleetReport)) == text
 
 
 def test_the_contracts_fields_have_the_contracts_names() -> None:
