@@ -1,4 +1,4 @@
-"""Finds and reads reconciler.yaml. Its schema explains what is wrong; these types are what is right."""
+"""Finds and reads reconciler.yaml. Its schema explains what is wrong; the types of `configured` are what is right."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Struct
 
+from reconciler.configured import ConfigFile
 from reconciler.desired.load import MAX_BYTES, Document, Places, load_text
 from reconciler.desired.validate import check_config, make_plain_data, make_problem
 from reconciler.errors import InvalidError, UsageError
@@ -18,90 +18,21 @@ from reconciler.model import Problem, Source
 
 NAME = "reconciler.yaml"
 
-Text = Annotated[str, Meta(min_length=1)]
-_Reference = Annotated[str, Meta(pattern=r"^env:[A-Za-z_][A-Za-z0-9_]*$(?!\n)")]
-_VariableName = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$(?!\n)")]
-_VariableText = Annotated[str, Meta(pattern=r"^(?![\s\S]*\$\{var:)")]
-_Count = Annotated[int, Meta(ge=0)]
 
+class OwnFile(Struct, frozen=True):
+    """The file of one account below accounts_from: the place of its first key, and the sha256 of its bytes."""
 
-class TokenFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """accounts.NAME.token: {secret: "env:NAME"}."""
-
-    secret: _Reference
-
-    @property
-    def variable(self) -> str:
-        """The environment variable's name."""
-        return self.secret.partition(":")[2]
-
-
-class AccountFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """accounts.NAME."""
-
-    company_id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)")] | msgspec.UnsetType = msgspec.UNSET
-    token: TokenFile = TokenFile("env:OCAMBA_TOKEN")
-    path: Text = "."
-    overlay: Text | msgspec.UnsetType = msgspec.UNSET
-    variables: dict[_VariableName, _VariableText] = {}
-
-
-class LimitsFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """limits: the account's, before `share`. Hood's: 10 a second, 150 a minute (docs.ocamba.com, rate limits)."""
-
-    per_second: Annotated[float, Meta(gt=0, le=10000)] = 10.0
-    per_minute: Annotated[float, Meta(gt=0, le=100000)] = 150.0
-    parallel: Annotated[int, Meta(ge=1, le=64)] = 4
-    share: Annotated[float, Meta(gt=0, le=1)] = 0.8
-
-
-class PlanFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """plan."""
-
-    expires: Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,4}[dhm]$(?!\n)")] = "7d"
-
-
-class GuardFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """guard: UNSET where the file does not name it."""
-
-    max_changes: _Count | msgspec.UnsetType = msgspec.UNSET
-    max_percent: Annotated[float, Meta(ge=0, le=100)] | msgspec.UnsetType = msgspec.UNSET
-    max_creates: _Count | msgspec.UnsetType = msgspec.UNSET
-
-
-class SecretsFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """secrets."""
-
-    env: tuple[Text, ...] | msgspec.UnsetType = msgspec.UNSET
-    files: tuple[Text, ...] | msgspec.UnsetType = msgspec.UNSET
-    exec: tuple[Text, ...] | msgspec.UnsetType = msgspec.UNSET
-    keys: tuple[Text, ...] = ()
-    when_hidden: Literal["warn", "resend", "fail"] = "warn"
-
-
-_AccountName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}$(?!\n)")]
-
-
-class ConfigFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole of reconciler.yaml, version 1."""
-
-    version: Literal[1]
-    api: Text | msgspec.UnsetType = msgspec.UNSET
-    accounts: Annotated[dict[_AccountName, AccountFile], Meta(min_length=1)] = field(
-        default_factory=lambda: {"default": AccountFile()}
-    )
-    exclude: tuple[Text, ...] = ()
-    limits: LimitsFile = LimitsFile()
-    settings_patch: Literal["auto", "changed", "whole"] = "auto"
-    plan: PlanFile = PlanFile()
-    guard: GuardFile = GuardFile()
-    secrets: SecretsFile = SecretsFile()
+    source: Source
+    digest: str
 
 
 class Configuration(Struct, frozen=True):
     """A configuration and the file it came from; without a file `path`, `digest` and `source` are None.
 
-    digest: sha256 of the file's bytes, as `sha256:…`. source: the place of its first key.
+    digest: sha256 of the file's bytes, as `sha256:…`. source: the place of its first key. names: of all accounts.
+    own: the files of accounts that accounts_from names. overlays: the folders of overlays by account, overlay_folders:
+    each once. reserved: the real paths of folders that hold no manifests: overlays, and accounts_from. What is derived
+    from all accounts is derived once, since each of thousands asks for it.
     """
 
     content: ConfigFile
@@ -109,10 +40,28 @@ class Configuration(Struct, frozen=True):
     name: str | None = None
     digest: str | None = None
     source: Source | None = None
+    names: tuple[str, ...] = ("default",)
+    own: Mapping[str, OwnFile] = {}
+    overlays: Mapping[str, Path] = {}
+    overlay_folders: tuple[Path, ...] = ()
+    reserved: frozenset[str] = frozenset()
 
     def find_place(self, *path: str) -> Source | None:
-        """The place of a value in the file."""
+        """The place of a value in the file, or in the file of its account."""
+        if path[:1] == ("accounts",) and path[1:2] and path[1] in self.own:
+            return Places().value(self.own[path[1]].source, path[2:])
         return None if self.source is None else Places().value(self.source, path)
+
+    def digest_for(self, account: str) -> str | None:
+        """What the configuration of an account can be told from: its file's digest, and that of its own file."""
+        own = self.own.get(account)
+        if own is None or self.digest is None:
+            return self.digest
+        return f"sha256:{hashlib.sha256(f'{self.digest} {own.digest}'.encode()).hexdigest()}"
+
+    def below(self, folder: str) -> Path:
+        """A folder that the file names, relative to itself."""
+        return Path(os.path.normpath((self.path or Path()).parent / folder))
 
 
 def holds(question: Callable[[], bool]) -> bool:
@@ -157,9 +106,34 @@ def find_work_tree(place: Path) -> Path | None:
 def read_config(path: Path, cwd: Path) -> Configuration:
     """Reads and judges the file; InvalidError with all that is wrong, each at its place."""
     name = make_name(path, cwd)
-    document, content = read_document(path, name)
-    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-    return Configuration(make_config(document), path, name, digest, document.source)
+    document, data = read_document(path, name)
+    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+    made = Configuration(make_config(document), path, name, digest, document.source)
+    if not isinstance(made.content.accounts_from, msgspec.UnsetType):
+        from reconciler.account_files import add_accounts
+
+        made = add_accounts(made, named="accounts" in make_plain_data(document.data), cwd=cwd)
+    return _derive(made)
+
+
+def _derive(config: Configuration) -> Configuration:
+    """The configuration with what all its accounts together come to."""
+    content = config.content
+    overlays = {
+        key: config.below(one.overlay)
+        for key, one in content.accounts.items()
+        if not isinstance(one.overlay, msgspec.UnsetType)
+    }
+    folders = tuple(dict.fromkeys(overlays.values()))
+    accounts_from = content.accounts_from
+    kept = [*folders, *([] if isinstance(accounts_from, msgspec.UnsetType) else [config.below(accounts_from)])]
+    return msgspec.structs.replace(
+        config,
+        names=tuple(content.accounts),
+        overlays=overlays,
+        overlay_folders=folders,
+        reserved=frozenset(str(folder.resolve()) for folder in kept),
+    )
 
 
 def make_name(path: Path, cwd: Path) -> str:

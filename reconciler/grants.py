@@ -15,7 +15,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from reconciler.configuration import Text, find_work_tree, holds, make_name, read_document
+from reconciler.configuration import find_work_tree, holds, make_name, read_document
+from reconciler.configured import Text
 from reconciler.desired.load import Document, Places
 from reconciler.desired.validate import Finding, check_config, make_plain_data, make_problem
 from reconciler.errors import InvalidError, RefusedError, UsageError

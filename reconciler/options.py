@@ -4,36 +4,57 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
+import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NoReturn, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
 
-from reconciler.configuration import ConfigFile, Configuration, GuardFile, find_config, read_config
-from reconciler.errors import RefusedError, UnauthorisedError, UnknownAccountError, UsageError
+from reconciler.accounts import choose_account
+from reconciler.configuration import Configuration, find_config, read_config
+from reconciler.configured import ConfigFile, GuardFile
+from reconciler.errors import RefusedError, UnauthorisedError, UsageError
 from reconciler.model import Problem
+from reconciler.numbers import check_number, read_number
 from reconciler.trust import judge_folders, judge_trust
 
 SettingsPatch = Literal["auto", "changed", "whole"]
 
 _T = TypeVar("_T")
-_N = TypeVar("_N", int, float)
 Paths = Sequence[str | os.PathLike[str]]
 _SECONDS = {"d": 86400, "h": 3600, "m": 60}
+
+
+class Configurations:
+    """Configurations by their files, each read once; a fleet is one run, and what it rests on does not change in it."""
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[Path, Path], Configuration] = {}
+        self._lock = threading.Lock()
+
+    def read(self, path: Path, cwd: Path) -> Configuration:
+        """As read_config."""
+        with self._lock:
+            if (path, cwd) not in self._read:
+                self._read[path, cwd] = read_config(path, cwd)
+            return self._read[path, cwd]
 
 
 class Flags(Struct, frozen=True):
     """What the command line gave; None: not given.
 
     offline: the run sends no token anywhere (validate, --sandbox), so that what is refused becomes a warning.
+    accounts: names and globs of the accounts of a fleet. kept: the configurations that a fleet has read already.
     """
 
     config: str | None = None
     api: str | None = None
     account: str | None = None
+    accounts: tuple[str, ...] = ()
+    all_accounts: bool = False
+    kept: Configurations | None = None
     parallel: int | None = None
     settings_patch: str | None = None
     offline: bool = False
@@ -45,7 +66,7 @@ class Options(Struct, frozen=True):
     per_second, per_minute: the account's limits in requests; run_per_second, run_per_minute: what the run takes.
     expires: seconds that a saved plan may be applied. secret_env, secret_files, secret_exec: the globs of the file's
     secrets.env, files and exec, None where it has none. overlay: the account's folder of overlays; overlays: of all
-    accounts. warnings: what offline did not refuse.
+    accounts. reserved: real paths of folders that hold no manifests. warnings: what offline did not refuse.
     """
 
     api: str
@@ -74,6 +95,7 @@ class Options(Struct, frozen=True):
     variables: Mapping[str, str] = {}
     overlay: Path | None = None
     overlays: tuple[Path, ...] = ()
+    reserved: frozenset[str] = frozenset()
     warnings: tuple[Problem, ...] = ()
 
     @property
@@ -117,9 +139,9 @@ def load_options(*, flags: Flags, environ: Mapping[str, str], cwd: Path, paths: 
     repository may not (with flags.offline a warning instead).
     """
     path = find_config(flags.config, environ, cwd, paths)
-    config = read_config(path, cwd) if path else Configuration(ConfigFile(version=1))
+    config = find_configuration(flags, path, cwd)
     content = config.content
-    name = _choose_account(flags.account or environ.get("RECONCILER_ACCOUNT"), tuple(content.accounts))
+    name = choose_account(flags.account or environ.get("RECONCILER_ACCOUNT"), content.accounts)
     account = content.accounts[name]
     api, refusals = judge_trust(flags.api, environ, config, name)
     if refusals and not flags.offline:
@@ -128,14 +150,14 @@ def load_options(*, flags: Flags, environ: Mapping[str, str], cwd: Path, paths: 
     return Options(
         api=api,
         account=name,
-        **_place(config, name, cwd),
+        **_place(config, name, cwd, alone=flags.kept is None),
         company_id=_or_none(account.company_id),
         token_env=account.token.variable,
         exclude=content.exclude,
-        per_second=_read_number(environ, "PER_SECOND", float, 10000, limits.per_second),
-        per_minute=_read_number(environ, "PER_MINUTE", float, 100000, limits.per_minute),
+        per_second=read_number(environ, "PER_SECOND", float, 10000, limits.per_second),
+        per_minute=read_number(environ, "PER_MINUTE", float, 100000, limits.per_minute),
         parallel=_choose_parallel(flags, environ, limits.parallel),
-        share=_read_number(environ, "SHARE", float, 1, limits.share),
+        share=read_number(environ, "SHARE", float, 1, limits.share),
         settings_patch=_choose_settings_patch(flags, environ, content.settings_patch),
         expires=int(content.plan.expires[:-1]) * _SECONDS[content.plan.expires[-1]],
         **_guards(content.guard),
@@ -145,37 +167,45 @@ def load_options(*, flags: Flags, environ: Mapping[str, str], cwd: Path, paths: 
         secret_keys=secrets.keys,
         when_hidden=secrets.when_hidden,
         config_file=config.name,
-        config_digest=config.digest,
-        accounts=tuple(content.accounts),
+        config_digest=config.digest_for(name),
+        accounts=config.names,
         warnings=tuple(refusals),
     )
 
 
-def _place(config: Configuration, name: str, cwd: Path) -> dict[str, Any]:
-    """Where an account's manifests and overlays lie, and its variables. Raises RefusedError where that is elsewhere."""
-    path, accounts = config.path, config.content.accounts
+def find_configuration(flags: Flags, path: Path | None, cwd: Path) -> Configuration:
+    """The configuration of a file, read where it is not kept; the default one without a file."""
     if path is None:
+        return Configuration(ConfigFile(version=1))
+    return read_config(path, cwd) if flags.kept is None else flags.kept.read(path, cwd)
+
+
+def _place(config: Configuration, name: str, cwd: Path, *, alone: bool) -> dict[str, Any]:
+    """Where an account's manifests and overlays lie, and its variables. Raises RefusedError where that is elsewhere.
+
+    alone: the overlays of the other accounts are judged too, which a fleet does once for all.
+    """
+    if config.path is None:
         _check_folders([((), cwd / "manifests")], config, cwd)
         return {"root": cwd / "manifests"}
-
-    def below(folder: str) -> Path:
-        return Path(os.path.normpath(path.parent / folder))
-
-    root = below(accounts[name].path)
-    overlays = {
-        key: below(one.overlay) for key, one in accounts.items() if not isinstance(one.overlay, msgspec.UnsetType)
-    }
-    named = [
-        *((("accounts", key, "overlay"), one) for key, one in overlays.items()),
-        (("accounts", name, "path"), root),
-    ]
-    _check_folders(named, config, cwd)
+    account = config.content.accounts[name]
+    root = config.below(account.path)
+    own = config.overlays.get(name)
+    judged = config.overlays if alone else {name: own} if own is not None else {}
+    named = [(("accounts", key, "overlay"), one) for key, one in judged.items()]
+    _check_folders([*named, (("accounts", name, "path"), root)], config, cwd)
     return {
         "root": root,
-        "variables": accounts[name].variables,
-        "overlay": overlays.get(name),
-        "overlays": tuple(dict.fromkeys(overlays.values())),
+        "variables": account.variables,
+        "overlay": config.overlays.get(name),
+        "overlays": config.overlay_folders,
+        "reserved": config.reserved,
     }
+
+
+def check_overlays(config: Configuration, cwd: Path) -> None:
+    """Raises RefusedError where the overlay of any account lies elsewhere."""
+    _check_folders([(("accounts", key, "overlay"), one) for key, one in config.overlays.items()], config, cwd)
 
 
 def _check_folders(folders: Sequence[tuple[tuple[str, ...], Path]], config: Configuration, cwd: Path) -> None:
@@ -191,40 +221,10 @@ def _or_none(value: _T | msgspec.UnsetType) -> _T | None:
     return None if isinstance(value, msgspec.UnsetType) else value
 
 
-def _choose_account(chosen: str | None, accounts: tuple[str, ...]) -> str:
-    if chosen is not None and chosen in accounts:
-        return chosen
-    known = ", ".join(accounts)
-    if chosen:
-        near = get_close_matches(chosen, accounts, n=1)
-        fix = f"did you mean --account {near[0]}?" if near else f"accounts here: {known}"
-        raise UnknownAccountError(f"there is no account {chosen!r}", fix)
-    if len(accounts) > 1:
-        raise UsageError(f"several accounts are configured: {known}", f"choose one: --account {accounts[0]}")
-    return accounts[0]
-
-
 def _choose_parallel(flags: Flags, environ: Mapping[str, str], otherwise: int) -> int:
     if flags.parallel is not None:
-        return _check(str(flags.parallel), int, "--parallel", 64)
-    return _read_number(environ, "PARALLEL", int, 64, otherwise)
-
-
-def _read_number(environ: Mapping[str, str], name: str, kind: Callable[[str], _N], most: int, otherwise: _N) -> _N:
-    label = f"RECONCILER_{name}"
-    text = environ.get(label)
-    return _check(text, kind, label, most) if text else otherwise
-
-
-def _check(text: str, kind: Callable[[str], _N], label: str, most: int) -> _N:
-    try:
-        value = kind(text) if text.isascii() and "_" not in text else kind("")
-    except ValueError:
-        value = kind("0")
-    if not 0 < value <= most:
-        what = "a whole number" if kind is int else "a number"
-        raise UsageError(f"{label} is not {what} above 0 and up to {most}", f"write {label}={most} or less")
-    return value
+        return check_number(str(flags.parallel), int, "--parallel", 64)
+    return read_number(environ, "PARALLEL", int, 64, otherwise)
 
 
 def _choose_settings_patch(flags: Flags, environ: Mapping[str, str], otherwise: SettingsPatch) -> SettingsPatch:

@@ -19,7 +19,8 @@ import pytest
 
 from reconciler import __version__
 from reconciler.cli import cli, guarded, main
-from reconciler.cli.program import hide_faults, make_fault, make_usage_error, tell_thread
+from reconciler.cli.program import hide_faults, make_usage_error, tell_thread
+from reconciler.commands.faults import make_fault
 from reconciler.errors import UsageError
 from reconciler.sandbox.faults import Fault, Faults
 from tests.commands.stage import Stage

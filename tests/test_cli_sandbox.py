@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from reconciler.cli.switches import add_switches, make_switches
+from reconciler.sandbox.messages import Answer, Request
 from reconciler.sandbox.switches import Switches
 from tests.commands.stage import Stage
 
@@ -72,8 +73,10 @@ def serve(stage: Stage, *argv: str, code: int = 130) -> tuple[str, dict[str, Any
     """Runs the verb with a loop that ends at once; what was said, and what it was given."""
     seen: dict[str, Any] = {}
 
-    def loop(world: Any, *, say: Any, port: int, state: Path | None) -> int:
+    def loop(world: Any, *, say: Any, port: int, state: Path | None, heard: Any) -> int:
         seen.update(world=world, port=port, state=state)
+        heard(Request("GET", "/v1/hood/\x1b[2J", {"page": "1,100"}, {"authorization": "t"}, b"body"), Answer(200))
+        heard(Request("PATCH", "/v1/hood/" + "x" * 999), Answer(500, fault="late"))
         say("SANDBOX http://127.0.0.1:1/v1/hood")
         return 130
 
@@ -90,6 +93,17 @@ def test_the_verb_takes_the_global_flags_on_both_sides(stage: Stage) -> None:
     assert seen["world"].switches == Switches(settings_patch="replace")
 
 
+def test_each_request_is_logged_where_that_is_asked_for(stage: Stage) -> None:
+    """With -v: what was asked, and how it was answered; no header, no body."""
+    serve(stage, "sandbox")
+    told, silent = (stage.run(*flags, "sandbox", code=130).err for flags in (["-v"], []))
+    assert silent == ""
+    first, second = told.splitlines()
+    assert first == "request method=GET path=/v1/hood/\\x1b[2J?page=1,100 status=200"
+    assert second.endswith("x status=500 fault=late")
+    assert len(second) < 300
+
+
 def test_state_and_seed_are_read(stage: Stage) -> None:
     """A seed that is none ends the command with its reason."""
     stage.write("seed.json", '{"company_id": "77"}')
@@ -97,5 +111,5 @@ def test_state_and_seed_are_read(stage: Stage) -> None:
     assert seen["world"].account.company_id == "77"
     assert seen["state"] == Path("state.json")
     stage.write("seed.json", "[")
-    ran = stage.run("sandbox", "--seed", "seed.json", code=1)
-    assert ran.err.startswith("error: seed.json: not a seed")
+    ran = stage.run("sandbox", "--seed", "seed.json", code=3)
+    assert ran.err.startswith("seed.json:1:1: not a seed")

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.configuration import ConfigFile, find_config, find_work_tree, make_config, read_config
+from reconciler.configuration import find_config, find_work_tree, make_config, read_config
+from reconciler.configured import ConfigFile
 from reconciler.desired.load import MAX_BYTES, Document
 from reconciler.desired.validate import check_config
 from reconciler.errors import InvalidError, UsageError

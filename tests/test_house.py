@@ -19,7 +19,20 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 ROOMS = frozenset({"desired", "live", "planning", "applying", "reporting", "adopting", "sandbox"})
 SHARED = frozenset({"model", "errors", "values", "names"})
-OUTER = frozenset({"options", "shards", "configuration", "grants", "trust", "schema_files", "provider_schemas"})
+OUTER = frozenset(
+    {
+        "account_files",
+        "accounts",
+        "configuration",
+        "configured",
+        "grants",
+        "numbers",
+        "options",
+        "schema_files",
+        "provider_schemas",
+    }
+    | {"shards", "trust"}
+)
 ENTRY = frozenset({"cli", "__main__"})
 
 HOMES = {

@@ -181,7 +181,7 @@ def test_accounts_are_chosen(tmp_path: Path) -> None:
     text = "version: 1\naccounts: {main: {}, staging: {}}\n"
     with pytest.raises(UsageError, match="several accounts are configured: main, staging") as several:
         load(tmp_path, text)
-    assert several.value.fix == "choose one: --account main"
+    assert several.value.fix == "choose one: --account main; or --all-accounts"
     with pytest.raises(UsageError, match="there is no account 'stagin'") as misspelt:
         load(tmp_path, text, flags=Flags(account="stagin"))
     assert misspelt.value.fix == "did you mean --account staging?"

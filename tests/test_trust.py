@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.configuration import ConfigFile, Configuration, read_config
+from reconciler.configuration import Configuration, read_config
+from reconciler.configured import ConfigFile
 from reconciler.trust import judge_api, judge_folders, make_globs, may_hold_token
 
 

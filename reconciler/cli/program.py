@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
 
@@ -44,11 +42,14 @@ def guarded(argv: Sequence[str]) -> int:
     except ReconcilerError as error:
         return tell(error, argv)
     except OSError as error:
+        from reconciler.commands.faults import make_fault
         from reconciler.commands.streams import FULL, make_lost
 
         lost = make_lost(error, sys.stdout) if error.errno in FULL else make_fault(type(error), error.__traceback__)
         return tell(lost, argv)
     except Exception as error:
+        from reconciler.commands.faults import make_fault
+
         return tell(make_fault(type(error), error.__traceback__), argv)
     return code if isinstance(code, int) else 0
 
@@ -63,13 +64,6 @@ def make_usage_error(error: click.ClickException) -> UsageError:
     return UsageError(message[:1].lower() + message[1:].removesuffix("."), where)
 
 
-def make_fault(kind: type[BaseException], trace: TracebackType | None) -> ReconcilerError:
-    """A fault of the tool itself: where it is, without any value."""
-    frames = traceback.extract_tb(trace)
-    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return ReconcilerError(f"a fault of reconciler itself: {kind.__name__}{place}; please report it with this line")
-
-
 def hide_faults(argv: Sequence[str]) -> None:
     """From now on a fault that nobody catches is one line: Python's own words for it would hold values."""
     threading.excepthook = lambda fault: tell_thread(fault, argv)
@@ -80,12 +74,16 @@ def hide_faults(argv: Sequence[str]) -> None:
 def tell_last(kind: type[BaseException], trace: TracebackType | None) -> None:
     """A fault where nothing else is left to tell it: while another is told, in a destructor, at the very end."""
     with suppress(Exception):
+        from reconciler.commands.faults import make_fault
+
         if not issubclass(kind, KeyboardInterrupt):
             sys.stderr.write(f"error: {make_fault(kind, trace).message}\n")
 
 
 def tell_thread(fault: threading.ExceptHookArgs, argv: Sequence[str]) -> None:
     """A fault in a thread that nobody waits for: one line instead of a traceback."""
+    from reconciler.commands.faults import make_fault
+
     tell(make_fault(fault.exc_type, fault.exc_traceback), argv)
 
 

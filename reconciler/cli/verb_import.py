@@ -34,7 +34,7 @@ def verb(context: click.Context, /, **given: Any) -> int:
     def import_(request: Request, console: Console, stopping: Stopping) -> int:
         from reconciler.commands.import_ import Asked, run_import
 
-        asked = Asked(given["ids"], given["all_"], given["to"], given["secrets_to"])
+        asked = Asked(given["ids"], given["all_"], request.own(given["to"]), request.own(given["secrets_to"], ".env"))
         return run_import(asked, request, console, stopping)
 
     return run(context, given, import_)

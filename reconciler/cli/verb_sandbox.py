@@ -38,7 +38,7 @@ def verb(context: click.Context, /, **given: Any) -> int:
         from reconciler.commands.sandbox import run_sandbox
 
         return run_sandbox(
-            console.answer, port=given["port"], state=given["state"], seed=given["seed"], switches=make_switches(given)
+            console, port=given["port"], state=given["state"], seed=given["seed"], switches=make_switches(given)
         )
 
     # A switch such as --settings-patch belongs to the emulator alone.

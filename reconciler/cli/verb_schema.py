@@ -32,6 +32,6 @@ def verb(context: click.Context, /, **given: Any) -> int:
     def write(request: Request, console: Console, stopping: Stopping) -> int:
         from reconciler.commands.schema import Asked, run_schema
 
-        return run_schema(Asked(given["to"], given["check"]), request, console, stopping)
+        return run_schema(Asked(request.own(given["to"]), given["check"]), request, console, stopping)
 
     return run(context, given, write)

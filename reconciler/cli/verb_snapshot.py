@@ -31,6 +31,6 @@ def verb(context: click.Context, /, **given: Any) -> int:
     def snapshot(request: Request, console: Console, stopping: Stopping) -> int:
         from reconciler.commands.snapshot import run_snapshot
 
-        return run_snapshot(request, console, stopping, given["out"])
+        return run_snapshot(request, console, stopping, request.out or given["out"])
 
-    return run(context, {key: value for key, value in given.items() if key != "out"}, snapshot)
+    return run(context, given, snapshot)

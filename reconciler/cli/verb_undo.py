@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from reconciler.cli.flags import APPLYING, METRICS, OVERRIDE, SENDING, TARGET, format_options, with_options
 from reconciler.cli.verbs import run
@@ -29,11 +30,11 @@ def verb(context: click.Context, /, **given: Any) -> int:
 
     Example: reconciler undo report.json --yes
     """
-    file = given.pop("file")
+    given["paths"] = (given.pop("file"),)
+    return run(context, given, _run)
 
-    def undo(request: Request, console: Console, stopping: Stopping) -> int:
-        from reconciler.commands.undo import run_undo
 
-        return run_undo(file, request, console, stopping)
+def _run(request: Request, console: Console, stopping: Stopping) -> int:
+    from reconciler.commands.undo import run_undo
 
-    return run(context, given, undo)
+    return run_undo(request.paths[0], msgspec.structs.replace(request, paths=()), console, stopping)

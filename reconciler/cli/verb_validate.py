@@ -32,4 +32,4 @@ def verb(context: click.Context, /, **given: Any) -> int:
 
         return run_validate(request, console, stopping, fix=fix)
 
-    return run(context, given, validate, offline=True)
+    return run(context, given, validate, offline=True, alone=True)

@@ -76,13 +76,15 @@ def cli(context: click.Context, /, **given: Any) -> None:
     context.obj = given
 
 
-def run(context: click.Context, given: Mapping[str, Any], command: Command, *, offline: bool = False) -> int:
+def run(
+    context: click.Context, given: Mapping[str, Any], command: Command, *, offline: bool = False, alone: bool = False
+) -> int:
     """Runs a command with what was given before and after it; errors become text and an exit code.
 
-    offline: the command sends no token anywhere.
+    offline: the command sends no token anywhere. alone: it deals with several accounts by itself.
     """
     from reconciler.commands.console import make_console
-    from reconciler.commands.request import make_request, merge
+    from reconciler.commands.request import is_fleet, make_request, merge
     from reconciler.commands.stopping import Stopping
 
     merged = merge(context.obj, given, os.environ)
@@ -91,7 +93,13 @@ def run(context: click.Context, given: Mapping[str, Any], command: Command, *, o
     began = time.time()
     try:
         with stopping.caught():
-            code = command(make_request(merged, os.environ, offline=offline), console, stopping)
+            request = make_request(merged, os.environ, offline=offline)
+            if alone or not is_fleet(request, console.measured.verb):
+                code = command(request, console, stopping)
+            else:
+                from reconciler.commands.fleet import run_fleet
+
+                code = run_fleet(console.measured.verb, command, request, console, stopping)
     except ReconcilerError as error:
         code = console.end(error)
     return _measure(merged.get("metrics"), console, code, began)

@@ -76,7 +76,7 @@ def _may_be_plan(path: Path) -> bool:
 
 def apply_saved(file: Path, request: Request, console: Console, stopping: Stopping) -> int:
     """Applies exactly what the file says, to objects that still are what the plan saw."""
-    plan = load_plan(read_file(request.cwd / file, LARGEST_PLAN), str(file), key_of(request))
+    plan = load_plan(read_file(request.cwd / file, LARGEST_PLAN, str(file)), str(file), key_of(request))
     console.measured.account = plan.account
     refuse_snapshot(plan, file)
     options = find_options(plan, request)
@@ -124,7 +124,7 @@ def apply_now(request: Request, console: Console, stopping: Stopping) -> int:
         plan = planned.plan
         if request.format == "text":
             console.answer(plan_text(planned, request, console.style, asks=True))
-        else:
+        elif request.fleet is None:
             console.tell(plan_text(planned, request, console.error_style, asks=True))
         check_or_report(plan, options, request, console, requests=account.requests)
         if count_changes(plan) and not request.yes and not confirmed(console, stopping):

@@ -50,7 +50,7 @@ class Asked(Struct, frozen=True):
 def run_comment(asked: Asked, request: Request, console: Console, wait: Callable[[float], None] = time.sleep) -> int:
     """Writes the section of this account into the request's comment."""
     path = request.cwd / asked.file
-    data = read_file(path / INDEX if path.is_dir() else path, LARGEST_FILE)
+    data = read_file(path / INDEX if path.is_dir() else path, LARGEST_FILE, str(asked.file))
     name, render = read_answer(data, asked)
     place = find_place(request.environ)
     token = _read_token(place, request.environ)

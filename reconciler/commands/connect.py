@@ -26,6 +26,12 @@ def log_request(console: Console) -> Callable[[str, int | None, str | None], Non
     return log
 
 
+def _close(account: Account, console: Console) -> None:
+    """Closes it; what has left is counted, however the run ended."""
+    console.measured.requests = account.requests
+    account.close()
+
+
 @contextmanager
 def open_account(
     request: Request, options: Options, token: Token, console: Console, stopping: Stopping
@@ -42,7 +48,7 @@ def open_account(
         stack.enter_context(stopping.told(stop))
         api = options.api
         if request.sandbox:
-            api = stack.enter_context(serve_sandbox(request.cwd / STATE, options.company_id))
+            api = stack.enter_context(serve_sandbox(request.cwd / STATE, options.company_id, name_state(options)))
         account = Account(
             api=api,
             token=token.reveal,
@@ -52,19 +58,24 @@ def open_account(
             token_name=options.token_env,
             on_request=log_request(console),
         )
-        stack.callback(account.close)
+        stack.callback(_close, account, console)
         opened.append(account)
         stopping.pass_on()
         yield account
 
 
+def name_state(options: Options) -> str:
+    """The file of the sandbox's state: each of several accounts has one of its own."""
+    return STATE_FILE if len(options.accounts) < 2 else f"sandbox-{options.account}.json"
+
+
 @contextmanager
-def serve_sandbox(folder: Path, company_id: str | None) -> Iterator[str]:
-    """The address of an emulator whose state lives in a folder. Raises ReconcilerError where that cannot be."""
+def serve_sandbox(folder: Path, company_id: str | None, name: str = STATE_FILE) -> Iterator[str]:
+    """The address of an emulator with its state in a file of a folder. Raises ReconcilerError where that cannot be."""
     from reconciler.sandbox.server import serve
     from reconciler.sandbox.state import load_world
 
-    state = folder / STATE_FILE
+    state = folder / name
     try:
         folder.mkdir(exist_ok=True)
         ignore = folder / ".gitignore"

@@ -92,6 +92,11 @@ class Console:
         else:
             self._remark(self._mark(text))
 
+    def hear(self, text: str) -> None:
+        """What somebody else has said for stderr, as it is."""
+        if text:
+            self._remark(text)
+
     def log(self, event: str, **fields: str | int | float | None) -> None:
         """One line of the log, with -v or as JSON."""
         if self.quiet:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -48,7 +48,7 @@ def find_manifests(options: Options, paths: Iterable[Path], cwd: Path) -> tuple[
     """The account's files: all below its root, and below any PATH that lies elsewhere."""
     root = options.root
     given = [cwd / path for path in paths]
-    own = [path for path in given if not _is_overlay(path, options)]
+    own = [path for path in given if not _is_reserved(path, options)]
     outside = [path for path in own if root.resolve() not in (path.resolve(), *path.resolve().parents)]
     roots = [*([root] if holds(root.exists) or not given else []), *outside]
     files: list[str] = []
@@ -59,8 +59,8 @@ def find_manifests(options: Options, paths: Iterable[Path], cwd: Path) -> tuple[
         problems.extend(wrong)
     inside = [path for path in own if path not in outside]
     problems.extend(one for path in inside for one in _judge_path(path, options) if one not in problems)
-    if options.overlays:
-        files = _leave_overlays(files, options)
+    if options.reserved:
+        files = _leave_reserved(files, options.reserved)
     return files if len(roots) < 2 else sort_files(dict.fromkeys(files)), problems
 
 
@@ -80,15 +80,16 @@ def make_empty(path: Path) -> Problem:
     return Problem("no-manifests", "holds no manifest (*.yaml, *.yml)", place, "name a folder that does, or write one")
 
 
-def _is_overlay(path: Path, options: Options) -> bool:
-    """Whether a file or folder belongs to the overlay of any account, so that it holds no manifest of its own."""
+def _is_reserved(path: Path, options: Options) -> bool:
+    """Whether a file or folder belongs to the overlay of any account or to accounts_from, and so holds no manifest."""
+    if not options.reserved:
+        return False
     real = path.resolve()
-    return any(real.is_relative_to(overlay.resolve()) for overlay in options.overlays)
+    return any(str(one) in options.reserved for one in (real, *real.parents))
 
 
-def _leave_overlays(files: Iterable[str], options: Options) -> list[str]:
-    """The files that belong to no overlay. Each folder is looked at once: there are few, of many files."""
-    overlays = {overlay.resolve() for overlay in options.overlays}
+def _leave_reserved(files: Iterable[str], reserved: Collection[str]) -> list[str]:
+    """The files that lie in no reserved folder. Each folder is looked at once: there are few, of many files."""
     known: dict[Path, bool] = {}
     kept: list[str] = []
     for file in files:
@@ -96,7 +97,7 @@ def _leave_overlays(files: Iterable[str], options: Options) -> list[str]:
         folder = path.resolve().parent if path.is_symlink() else path.parent
         if folder not in known:
             real = folder.resolve()
-            known[folder] = not overlays.isdisjoint((real, *real.parents))
+            known[folder] = any(str(one) in reserved for one in (real, *real.parents))
         if not known[folder]:
             kept.append(file)
     return kept

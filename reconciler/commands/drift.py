@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from reconciler.adopting.accept_fields import parse_fields
 from reconciler.commands.accept import INCOMPLETE, Proposal, propose
 from reconciler.commands.branch import Author, check_branch, commit_files, parse_author
 from reconciler.commands.console import Console
+from reconciler.commands.files import WRITING
 from reconciler.commands.plan import Planned, exit_code_of, plan_and_publish
 from reconciler.commands.request import Request
 from reconciler.commands.stopping import Stopping
@@ -48,6 +50,8 @@ def read_offer(*, accept: bool, branch: str | None, author: str | None) -> Offer
 
 def run_drift(request: Request, console: Console, stopping: Stopping, offer: Offer | None) -> int:
     """Reads, compares, prints; commits what is live where that is asked for. Returns the exit code."""
+    if offer is not None and request.fleet is not None:
+        offer = msgspec.structs.replace(offer, branch=f"{offer.branch}-{request.fleet}")
     root = check_branch(request.cwd, offer.branch) if offer is not None else None
     planned = plan_and_publish(request, console, stopping, word="drift")
     code = exit_code_of(planned.plan, detailed=True)
@@ -59,7 +63,11 @@ def run_drift(request: Request, console: Console, stopping: Stopping, offer: Off
 
 def commit_drift(planned: Planned, request: Request, console: Console, root: Path, offer: Offer) -> int:
     """Commits what `accept` would write. Returns 6 where something could not be accepted, else 0."""
-    proposal = make_proposal(planned, request)
+    with WRITING:
+        return _commit(make_proposal(planned, request), console, root, offer)
+
+
+def _commit(proposal: Proposal, console: Console, root: Path, offer: Offer) -> int:
     console.tell(render_acceptance(proposal.answer, console.error_style))
     if proposal.files:
         message = make_message(proposal.answer)

@@ -109,6 +109,7 @@ def _execute(run: Execution, lease: Lease) -> int:
     report = make_report(run, applied, ids, time.monotonic() - began, code)
     run.console.measured.report, run.console.measured.requests = report.summary, report.requests
     run.console.measured.plan = run.plan.summary
+    _measure(run, applied)
     unkept.append(_attempt(lambda: _keep(run, report)))
     run.console.publish(
         report_writers(
@@ -123,6 +124,13 @@ def _execute(run: Execution, lease: Lease) -> int:
         if error is not None:
             run.console.fail(error)
     return worst([report.exit_code, *(error.exit_code for error in unkept if error is not None)])
+
+
+def _measure(run: Execution, applied: Applied) -> None:
+    measured = run.console.measured
+    done = [one.action for one in applied.outcomes if one.status == "applied"]
+    measured.created, measured.updated = done.count("create"), done.count("update")
+    measured.in_sync = run.plan.summary.unchanged if run.hand is not None else 0
 
 
 def _attempt(step: Callable[[], None]) -> ReconcilerError | None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from reconciler.errors import ReconcilerError, UsageError, reason_of
+from reconciler.errors import InvalidError, ReconcilerError, UsageError, reason_of
+from reconciler.model import Problem, Source
+
+WRITING = threading.Lock()
+"""Held by who changes manifests or makes a branch while other accounts of a fleet run: they may share these."""
 
 
 def check_target(path: Path) -> None:
@@ -114,13 +120,32 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
         ) from None
 
 
-def read_file(path: Path, largest: int) -> bytes:
-    """The bytes of a file. Raises ReconcilerError where it cannot be read or is larger."""
+def read_file(path: Path, largest: int, name: str | None = None) -> bytes:
+    """The bytes of a file. name: as the command line names it.
+
+    Raises UsageError where it cannot be read, and InvalidError where it is larger.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(largest + 1)
     except OSError as error:
-        raise ReconcilerError(f"{path}: cannot be read: {reason_of(error)}") from None
+        raise UsageError(f"{name or path}: cannot be read: {reason_of(error)}", "check the path") from None
     if len(data) > largest:
-        raise ReconcilerError(f"{path}: is larger than {largest} bytes")
+        message = f"is larger than {largest:,} bytes"
+        raise InvalidError([Problem("too-large", message, Source(name or str(path), 1, 1), "name another file")])
     return data
+
+
+MISNAMED = frozenset(
+    {
+        *(errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG),
+        *(errno.EACCES, errno.EPERM, errno.EROFS),
+    }
+)
+"""What the system says of a name that is wrong for what is asked; a disk that is full is nobody's mistake."""
+
+
+def make_refusal(message: str, error: OSError, fix: str) -> ReconcilerError:
+    """The error for what the command line names and the system refuses."""
+    kind = UsageError if error.errno in MISNAMED else ReconcilerError
+    return kind(f"{message}: {reason_of(error)}", fix)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from reconciler.adopting.rewrite import Edit
 from reconciler.commands.declared import load_desired
+from reconciler.commands.files import WRITING
 from reconciler.commands.rewriting import rewrite_files, write_files
 from reconciler.commands.stopping import Stopping
 from reconciler.desired.load import load_documents
@@ -51,9 +52,10 @@ def write_ids(
     created = [one for one in outcomes if one.action == "create" and one.id is not None and one.status not in OTHERS]
     if not created:
         return WrittenIds()
-    ids = list(_make_ids(created, options, paths, cwd, allow_literals=allow_literals))
-    files, reasons = rewrite_files([one.edit for one in ids if one.edit is not None], cwd)
-    reasons.update(write_files(files, Stopping()))
+    with WRITING:
+        ids = list(_make_ids(created, options, paths, cwd, allow_literals=allow_literals))
+        files, reasons = rewrite_files([one.edit for one in ids if one.edit is not None], cwd)
+        reasons.update(write_files(files, Stopping()))
     notes: list[str] = []
     problems: list[Problem] = []
     for one in ids:

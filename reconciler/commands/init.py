@@ -12,10 +12,11 @@ from msgspec import Struct
 
 from reconciler.commands.asking import ask
 from reconciler.commands.console import Console
+from reconciler.commands.files import make_refusal
 from reconciler.commands.request import Request
 from reconciler.commands.stopping import Stopping
 from reconciler.configuration import NAME
-from reconciler.errors import ReconcilerError, UsageError, reason_of
+from reconciler.errors import UsageError
 
 IGNORED = (".reconciler/", "*.env")
 """What Git must not keep: the sandbox's state, and files with the values of secrets."""
@@ -154,7 +155,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ReconcilerError(f"{folder}: cannot be made: {reason_of(error)}", "name another folder") from None
+        raise make_refusal(f"{folder}: cannot be made", error, "name another folder") from None
 
 
 def write_new(path: Path, text: str, written: Written) -> None:
@@ -165,7 +166,7 @@ def write_new(path: Path, text: str, written: Written) -> None:
     except FileExistsError:
         written.add("left", path, ": it is there already")
     except OSError as error:
-        raise ReconcilerError(f"{path}: cannot be written: {reason_of(error)}", "name another folder") from None
+        raise make_refusal(f"{path}: cannot be written", error, "name another folder") from None
     else:
         written.add("made", path)
 
@@ -183,7 +184,7 @@ def ignore_lines(path: Path, written: Written) -> None:
         with path.open("ab") as file:
             file.write(start + b"".join(line.encode() + end for line in missing))
     except OSError as error:
-        raise ReconcilerError(f"{path}: cannot be written: {reason_of(error)}", "name another folder") from None
+        raise make_refusal(f"{path}: cannot be written", error, "name another folder") from None
     written.add("added" if before else "made", path, f": {', '.join(missing)}")
 
 

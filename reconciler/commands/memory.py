@@ -126,7 +126,7 @@ class Memory:
     def _read(self) -> State:
         if not self._path.exists():
             return make_empty_state(self._key)
-        return load_state(read_file(self._path, LARGEST_STATE), self.name, self._key)
+        return load_state(read_file(self._path, LARGEST_STATE, self.name), self.name, self._key)
 
     def _write(self, company: str | None, marks: dict[Place, str | None]) -> Remembered:
         """Lays marks over what the file holds now, since another run may have written to it; returns what was there."""

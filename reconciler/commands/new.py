@@ -21,7 +21,7 @@ from reconciler.commands.stopping import Stopping
 from reconciler.desired.files import make_file_name
 from reconciler.desired.scalars import reads_as_text
 from reconciler.desired.secrets import SecretKeys
-from reconciler.errors import InvalidError, ReconcilerError, UnreachableError, UsageError
+from reconciler.errors import InvalidError, UnreachableError, UsageError
 from reconciler.model import Provider
 from reconciler.names import make_file_stem, make_slug
 from reconciler.options import Options, load_options
@@ -106,5 +106,5 @@ def find_described(word: str, known: list[Described]) -> Described:
         raise UsageError(f"there is no provider {printable(word)}", fix)
     if not found.provider.settings:
         message = f"nobody tells which settings {printable(found.provider.name)} has"
-        raise ReconcilerError(message, "write the manifest by hand, with the keys that a plan shows")
+        raise UsageError(message, "write the manifest by hand, with the keys that a plan shows")
     return found

@@ -56,9 +56,11 @@ def read_piece(path: Path, name: str) -> Piece:
         if not path.is_file():
             raise _invalid(name, "is not there: this is no folder of a fleet", "name the folder that plan --out made")
     try:
-        data = read_file(path, LARGEST_FILE)
+        data = read_file(path, LARGEST_FILE, name)
+    except InvalidError:
+        raise
     except ReconcilerError as error:
-        message = error.message.removeprefix(f"{path}: ")
+        message = error.message.removeprefix(f"{name}: ")
         raise _invalid(name, message, "name the files that the jobs wrote") from None
     return make_piece(data, name)
 

@@ -26,7 +26,7 @@ from reconciler.model import Plan, Problem, Snapshot
 from reconciler.options import Options, load_options
 from reconciler.planning.account import recall_nothing
 from reconciler.planning.codec import format_time, seal_plan
-from reconciler.planning.forecast import Limits
+from reconciler.planning.forecast import Limits, expect_seconds
 from reconciler.planning.guard import MAX_CREATES, Guards
 from reconciler.planning.planner import Asked, Context, make_plan
 from reconciler.planning.settings import Place
@@ -55,7 +55,8 @@ def run_plan(request: Request, console: Console, stopping: Stopping) -> int:
         save_file(request.out, planned.data)
         words = ["reconciler", "apply", *(["--sandbox"] if request.sandbox else []), str(request.out)]
         line = shlex.join([*words, *(["--state", str(request.state)] if request.state is not None else [])])
-        console.tell(f"Saved to {request.out}. To apply exactly this: {line}")
+        if request.fleet is None:
+            console.tell(f"Saved to {request.out}. To apply exactly this: {line}")
     return exit_code_of(planned.plan, detailed=request.detailed_exitcode)
 
 
@@ -70,8 +71,8 @@ def plan_and_publish(request: Request, console: Console, stopping: Stopping, *, 
         declared = declare(request, options)
         with open_account(request, options, declared.token, console, stopping) as account:
             planned = make_planned(request, options, declared, account, console)
-            console.measured.requests = account.requests
     console.measured.plan = planned.plan.summary
+    console.measured.expected = expect_seconds(planned.plan.summary.requests, limits_of(options))
     stopping.check()
     if request.out is not None:
         check_savable(planned.plan)

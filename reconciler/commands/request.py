@@ -10,6 +10,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from reconciler.accounts import is_glob, split_accounts
+from reconciler.configuration import holds
 from reconciler.errors import UsageError
 from reconciler.options import Flags
 
@@ -17,13 +19,23 @@ WORDS = {"color": ("auto", "always", "never"), "log_format": ("text", "json"), "
 SWITCHES = ("sandbox", "strict", "quiet", "verbose")
 YES, NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
 FIELDS = frozenset(
-    {"targets", "strict", "allow_literals", "sandbox", "out", "detailed_exitcode", "show_unmanaged", "yes", "report"}
+    {"jobs", "executor", "shard"}
+    | {"targets", "strict", "allow_literals", "sandbox", "out", "detailed_exitcode", "show_unmanaged", "yes", "report"}
     | {"live", "base", "changed_since", "all_or_nothing", "first", "state", "resend_secrets", "no_secrets", "write_ids"}
 )
 
 
+INDEX = "fleet.json"
+"""What makes a folder that of a fleet."""
+SAVED: Mapping[str, tuple[str, ...]] = {"apply": ("plan", "undo"), "undo": ("apply", "undo")}
+"""The verbs that run what a fleet has saved, and whose folders they take."""
+
+
 class Request(Struct, frozen=True):
-    """The command line, read. environ is kept out of the repr: it holds the token and secrets."""
+    """The command line, read. environ is kept out of the repr: it holds the token and secrets.
+
+    jobs, executor, shard: how a fleet runs. fleet: the account, where this is one of a fleet.
+    """
 
     flags: Flags
     environ: Mapping[str, str]
@@ -49,15 +61,39 @@ class Request(Struct, frozen=True):
     resend_secrets: bool = False
     write_ids: bool = False
     no_secrets: bool = False
+    jobs: int | None = None
+    executor: str | None = None
+    shard: str | None = None
+    fleet: str | None = None
+
+    def own(self, path: Path | None, suffix: str = "") -> Path | None:
+        """A file or folder to write: in a fleet, that of this account below it."""
+        return path if path is None or self.fleet is None else path / f"{self.fleet}{suffix}"
 
     def __repr__(self) -> str:
         return f"Request(paths={self.paths}, targets={self.targets}, format={self.format!r})"
 
 
+def is_fleet(request: Request, verb: str) -> bool:
+    """Whether a command line is for several accounts: it says so, or names the folder of a fleet."""
+    flags = request.flags
+    if flags.accounts or flags.all_accounts:
+        return True
+    return verb in SAVED and flags.account is None and find_fleet_folder(request.paths, request.cwd) is not None
+
+
+def find_fleet_folder(paths: tuple[Path, ...], cwd: Path) -> Path | None:
+    """The one path, where it is a folder that a fleet was saved in."""
+    return paths[0] if len(paths) == 1 and holds((cwd / paths[0] / INDEX).is_file) else None
+
+
 def retype(request: Request, verb: str, *words: object) -> str:
     """A command line to type next, with the flags of this one that it depends on."""
-    flags = {"--config": request.flags.config, "--api": request.flags.api, "--account": request.flags.account}
-    given = [f" {flag} {shlex.quote(value)}" for flag, value in flags.items() if value is not None]
+    typed = request.flags
+    names = (typed.account,) if typed.account is not None else typed.accounts
+    flags = [("--config", typed.config), ("--api", typed.api), *(("--account", name) for name in names)]
+    given = [f" {flag} {shlex.quote(value)}" for flag, value in flags if value is not None]
+    given += [" --all-accounts"] if typed.all_accounts else []
     tail = "".join([*given, *(f" {word}" for word in words)])
     return f"reconciler {verb}{' --sandbox' if request.sandbox else ''}{tail}"
 
@@ -71,7 +107,7 @@ def key_of(request: Request) -> bytes | None:
 def merge(before: Mapping[str, Any], after: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
     """Flags after the command beat those before it, and both beat RECONCILER_* variables. May raise UsageError."""
     merged = dict(before)
-    merged.update({key: value for key, value in after.items() if value is not None or key not in merged})
+    merged.update({key: value for key, value in after.items() if value not in (None, ()) or key not in merged})
     for key, allowed in WORDS.items():
         if merged.get(key) is None:
             merged[key] = _read_word(environ, key, allowed)
@@ -112,7 +148,7 @@ def make_request(merged: Mapping[str, Any], environ: Mapping[str, str], *, offli
     flags = Flags(
         config=merged.get("config"),
         api=merged.get("api"),
-        account=merged.get("account"),
+        **_read_accounts(merged, environ),
         parallel=merged.get("parallel"),
         settings_patch=merged.get("settings_patch"),
         offline=offline or bool(merged.get("sandbox")),
@@ -130,6 +166,17 @@ def make_request(merged: Mapping[str, Any], environ: Mapping[str, str], *, offli
         overrides=_read_overrides(merged.get("overrides") or ()),
         **{name: merged[name] for name in FIELDS if merged.get(name) is not None},
     )
+
+
+def _read_accounts(merged: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    """The account, by its name; else the accounts of a fleet. Flags beat RECONCILER_ACCOUNT. Raises UsageError."""
+    named, all_ = tuple(merged.get("account") or ()), bool(merged.get("all_accounts"))
+    if named and all_:
+        raise UsageError("--account and --all-accounts contradict each other", "leave one of them out")
+    chosen = () if all_ else named or split_accounts(environ)
+    if len(chosen) == 1 and not is_glob(chosen[0]):
+        return {"account": chosen[0]} if named else {}
+    return {"accounts": chosen, "all_accounts": all_}
 
 
 def _read_overrides(rules: Sequence[str]) -> tuple[str, ...]:

@@ -11,13 +11,13 @@ from msgspec import Struct
 
 from reconciler.commands.catalogue import load_catalogue
 from reconciler.commands.console import Console
-from reconciler.commands.files import save_file
+from reconciler.commands.files import make_refusal, save_file
 from reconciler.commands.request import Request, retype
 from reconciler.commands.stopping import Stopping
 from reconciler.configuration import holds
 from reconciler.desired.files import make_file_name
 from reconciler.desired.secrets import SecretKeys
-from reconciler.errors import ReconcilerError, UsageError, reason_of
+from reconciler.errors import UsageError
 from reconciler.model import Provider
 from reconciler.options import Options, load_options
 from reconciler.provider_schemas import MARK, Described, describe, lay_over, make_manifest_schema, make_schema
@@ -145,8 +145,8 @@ def write_files(folder: Path, files: Mapping[str, str], found: Differences) -> N
         for name in found.stale:
             (folder / name).unlink(missing_ok=True)
     except OSError as error:
-        message = f"{make_file_name(folder)}: cannot be written: {reason_of(error)}"
-        raise ReconcilerError(message, "name another folder: --to DIR") from None
+        message = f"{make_file_name(folder)}: cannot be written"
+        raise make_refusal(message, error, "name another folder: --to DIR") from None
 
 
 def _render(folder: Path, found: Differences, style: Style, *, again: str | None) -> str:

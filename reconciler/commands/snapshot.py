@@ -74,7 +74,7 @@ def fingerprint_of(request: Request, account: str, company: str | None) -> Finge
 def read_kept(request: Request, options: Options) -> KeptSnapshot:
     """The snapshot that --live names. Raises InvalidError, or RefusedError where it is of another account."""
     name = str(request.live)
-    kept = load_kept(read_file(request.cwd / name, LARGEST), name)
+    kept = load_kept(read_file(request.cwd / name, LARGEST, name), name)
     check_kept(kept, file=name, account=options.account, company_id=options.company_id)
     return kept
 

@@ -38,6 +38,12 @@ class Stopping:
         finally:
             self._listener = before
 
+    def tell(self, code: int) -> None:
+        """A signal of somebody else, who caught it: for a run in a thread, to which no signal comes."""
+        self.code = code
+        if self._listener is not None:
+            self._listener(code)
+
     def pass_on(self) -> None:
         """Tells the listener of a signal that came before it could listen."""
         if self.code is not None and self._listener is not None:

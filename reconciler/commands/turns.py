@@ -9,7 +9,6 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reconciler.commands.connect import STATE_FILE
 from reconciler.commands.console import Console
 from reconciler.commands.request import Request
 from reconciler.commands.stand_ins import STATE
@@ -57,7 +56,7 @@ def find_file(plan: Plan, api: str, request: Request) -> Path:
     uid = os.getuid() if hasattr(os, "getuid") else None
     folder = find_folder(request.environ, Path(tempfile.gettempdir()), uid)
     if request.sandbox:
-        return folder / make_key("sandbox", str((request.cwd / STATE / STATE_FILE).resolve()))
+        return folder / make_key("sandbox", str((request.cwd / STATE).resolve()), plan.account)
     return folder / make_key(api, plan.company_id or plan.account)
 
 

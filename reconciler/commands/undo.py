@@ -62,7 +62,7 @@ class Undone(Struct, frozen=True):
 def run_undo(file: Path, request: Request, console: Console, stopping: Stopping) -> int:
     """Plans the way back, and saves it or applies it. Returns the exit code."""
     _check_files(file, request, console)
-    report = load_report(read_file(request.cwd / file, LARGEST_REPORT), str(file))
+    report = load_report(read_file(request.cwd / file, LARGEST_REPORT, str(file)), str(file))
     options = find_options(_as_plan(report), request)
     console.measured.account = options.account
     check_report_binding(

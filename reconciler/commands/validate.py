@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec import Struct
 
+from reconciler.accounts import choose_accounts, split_accounts
 from reconciler.commands.console import Console
 from reconciler.commands.declared import load_desired
 from reconciler.commands.request import Request
 from reconciler.commands.stopping import Stopping
-from reconciler.configuration import find_config, read_config
+from reconciler.configuration import find_config
 from reconciler.desired.places import Places
 from reconciler.desired.secrets import SecretKeys
 from reconciler.errors import InvalidError, ReconcilerError, unite_problems
 from reconciler.model import Problem, Validation
-from reconciler.options import Options, load_options
+from reconciler.options import Configurations, Options, check_overlays, load_options
 from reconciler.reporting.documents import validation_document
 from reconciler.reporting.formats import validation_writers
 from reconciler.reporting.validation_text import render_problems, render_validation
@@ -99,14 +100,17 @@ def check(accounts: Iterable[Options], request: Request) -> Checked:
 
 def read_accounts(request: Request) -> list[Options]:
     """The options of the account asked for, or of every account of the configuration."""
-    asked = request.flags.account or request.environ.get("RECONCILER_ACCOUNT")
+    kept = Configurations()
     path = find_config(request.flags.config, request.environ, request.cwd, request.paths)
-    names: list[str | None] = [asked]
-    if asked is None and path is not None:
-        names = list(read_config(path, request.cwd).content.accounts)
+    names: Sequence[str | None] = [request.flags.account or request.environ.get("RECONCILER_ACCOUNT")]
+    if request.flags.account is None and path is not None:
+        chosen = request.flags.accounts or split_accounts(request.environ) if not request.flags.all_accounts else ()
+        config = kept.read(path, request.cwd)
+        check_overlays(config, request.cwd)
+        names = choose_accounts(chosen, config.names)
     return [
         load_options(
-            flags=msgspec.structs.replace(request.flags, account=name, offline=True),
+            flags=msgspec.structs.replace(request.flags, account=name, offline=True, kept=kept),
             environ=request.environ,
             cwd=request.cwd,
             paths=request.paths,

@@ -131,8 +131,14 @@ def _object(found: Survey) -> Iterator[Check]:
         yield make_failure("object", found.faults["object"])
     elif found.envelope is not None:
         yield Check("object", "ok", f"GET by id answers {words[found.envelope]}")
+    elif found.denied is not None:
+        one, status = found.denied
+        listed = any(live.id == one for live in found.items)
+        where, fix = ("the list", RUN_AGAIN) if listed else ("a manifest", "correct the id, then run doctor again")
+        yield Check("object", "warning", f"GET by id answers {status} to {one}, which {where} names", fix)
     else:
-        yield Check("object", "ok", "GET by id could not be looked at: no integration is known")
+        message = "GET by id could not be looked at: no integration is known"
+        yield Check("object", "warning", message, "run doctor again when there is one")
 
 
 def _masks(found: Survey, expected: Expected) -> Iterator[Check]:

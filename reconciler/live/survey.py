@@ -33,9 +33,10 @@ class Survey(Struct):
     """What was found; None where it was not, or could not be, looked at.
 
     listing: what the list shows. page: how its first page was asked for. told: the JSON type of `total`. envelope: of
-    GET by id. effective: where effective_status is shown. providers: of GET /providers, None where there is none.
-    validated: the status of the token's validation. faults: by part, what could not be told. limits: of the last
-    answer that carried the headers. skew: seconds by which this machine's clock is ahead. trip: milliseconds.
+    GET by id; denied: the id that it does not know, and the status. effective: where effective_status is shown.
+    providers: of GET /providers, None where there is none. validated: the status of the token's validation. faults: by
+    part, what could not be told. limits: of the last answer that carried the headers. skew: seconds by which this
+    machine's clock is ahead. trip: milliseconds.
     """
 
     listing: Literal["full", "slim", "always slim", "absent", "refused"] | None = None
@@ -44,6 +45,7 @@ class Survey(Struct):
     total: int | None = None
     told: Literal["number", "text", "absent"] | None = None
     envelope: Literal["bare", "items", "list"] | None = None
+    denied: tuple[str, int] | None = None
     effective: Literal["list", "full view", "nowhere"] | None = None
     providers: tuple[Provider, ...] | None = None
     validated: int | None = None
@@ -124,6 +126,7 @@ def _look_at_one(probe: Probe, found: Survey, ids: Sequence[str]) -> None:
         return
     answered = _note(found, probe.get(f"{INTEGRATIONS}/{quote(one, safe='')}"))
     if answered.response.status in (*ABSENT, *REFUSED):
+        found.denied = one, answered.response.status
         return
     body = _decode(probe, answered, decode_json)
     if isinstance(body, list):

@@ -19,9 +19,10 @@ class FleetRow(Struct, frozen=True):
 
     failed: failed, unverified and skipped objects, and manifests that could not be planned. requests: what left.
     seconds: how long it took. exit: the exit code of this account alone; None where it was not begun. errors: what
-    ended it, and what to type next; never a secret. file: its saved plan or report, relative to the fleet's folder.
-    apply_requests, apply_seconds: what an apply of its plan is forecast to need. answer: the account's own document,
-    in JSON documents only, and left out where there is none: of `Raw | None` msgspec reads nothing but null.
+    ended it, and what to type next; never a secret. file: its saved plan or report, relative to the fleet's folder;
+    digest: the sha256 of that. apply_requests, apply_seconds: what an apply of its plan is forecast to need. answer:
+    the account's own document, in JSON documents only, and left out where there is none: of `Raw | None` msgspec reads
+    nothing but null.
     """
 
     account: str
@@ -36,6 +37,7 @@ class FleetRow(Struct, frozen=True):
     throttled: int = 0
     errors: tuple[str, ...] = ()
     file: str | None = None
+    digest: str | None = None
     apply_requests: int = 0
     apply_seconds: float = 0.0
     answer: Raw | UnsetType = UNSET

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -104,3 +106,35 @@ def seconds_for(requests: int, limits: Limits) -> float:
     waits = max((requests - 1) // limits.per_second, minutes * 60 + rest // limits.per_second)
     trips = math.ceil(requests / limits.parallel)
     return round(max(waits + TRIP * min(requests, 4), TRIP * trips), 1)
+
+
+def forecast_fleet(seconds: Sequence[float], jobs: int) -> float:
+    """Seconds of many accounts, begun in this order, so many at once: limits are an account's own."""
+    lanes = [0.0] * min(jobs, len(seconds))
+    for one in seconds:
+        heapq.heapreplace(lanes, lanes[0] + one)
+    return max(lanes, default=0.0)
+
+
+@lru_cache(maxsize=4096)
+def expect_seconds(requests: int, limits: Limits) -> float:
+    """Seconds for so many requests on the average of all moments at which a run may begin, windows on the server's
+    clock: one that begins late in a minute soon has the next. Of many accounts the mean is what comes true.
+    """
+    if requests <= 0:
+        return 0.0
+    total = 0.0
+    for second in range(60):
+        left = 59.5 - second
+        first = min(limits.per_minute, max(1, math.floor(left * limits.per_second)))
+        total += _expect_from(requests, first, left, limits)
+    trips = TRIP * min(math.ceil(requests / limits.parallel), 4)
+    return round(max(total / 60 + trips, TRIP * math.ceil(requests / limits.parallel)), 2)
+
+
+def _expect_from(requests: int, first: int, left: float, limits: Limits) -> float:
+    """Seconds from a moment with `left` seconds of its minute, in which `first` requests have room."""
+    if requests <= first:
+        return max(0.0, (requests - 1) // limits.per_second - 0.5)
+    minutes, rest = divmod(requests - first - 1, limits.per_minute)
+    return left + minutes * 60 + rest // limits.per_second

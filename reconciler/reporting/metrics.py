@@ -18,7 +18,9 @@ _LAST = re.compile(r"^reconciler_last_success_timestamp_seconds\{([^}]*)\} (\d+(
 
 
 class Measured(Struct):
-    """What a run has come to so far. seconds: its length. finished: seconds since the epoch.
+    """What a run has come to so far. seconds: its length. finished: seconds since the epoch. created, updated: what an
+    apply did. in_sync: what it has just read and found as declared. expected: seconds that an apply of the plan takes
+    on the average of all moments at which it may begin.
 
     last_success: the same, of the last run that ended 0 or 2; None where there was none.
     """
@@ -28,6 +30,10 @@ class Measured(Struct):
     plan: PlanSummary | None = None
     report: ReportSummary | None = None
     requests: Requests | None = None
+    created: int = 0
+    updated: int = 0
+    in_sync: int = 0
+    expected: float = 0.0
     exit_code: int = 0
     seconds: float = 0.0
     finished: float = 0.0

@@ -87,6 +87,13 @@ class Progress:
             self._drawn = -math.inf if self._tty else self._drawn
             self._draw()
 
+    def lift(self) -> None:
+        """Takes the line off the terminal, until it is drawn anew: something else is written there."""
+        with self._lock:
+            if self._on_line:
+                self._write(ERASE)
+                self._on_line = False
+
     def done(self) -> None:
         """Ends the piece of work and takes its line off the terminal."""
         with self._lock:

@@ -64,6 +64,7 @@ class Conversation(BaseHTTPRequestHandler):
         with self.server.under_way() as count:
             request.parallel = count
             answer = self.server.ask(request)
+            self.server.heard(request, answer)
             self._act(answer)
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = converse  # noqa: N815

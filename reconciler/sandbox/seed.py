@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
-from reconciler.errors import ReconcilerError, reason_of
+from reconciler.errors import InvalidError, UsageError, reason_of
+from reconciler.model import Problem, Source
 from reconciler.sandbox.faults import Fault
 from reconciler.sandbox.providers import PROVIDERS, ProviderSeed
 
@@ -48,16 +49,16 @@ class Seed(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load_seed(path: Path | None = None) -> Seed:
-    """Read a seed file (JSON); None: the demo's. A file that cannot be used is a ReconcilerError."""
+    """Read a seed file (JSON); None: the demo's. Raises UsageError if it cannot be read, InvalidError if it is none."""
     file = path or DEMO
     try:
         return make_seed(msgspec.json.decode(file.read_bytes()))
     except OSError as error:
-        raise ReconcilerError(
-            f"{file}: cannot read the seed: {reason_of(error)}", "name another file with --seed"
-        ) from None
+        message = f"{file}: cannot read the seed: {reason_of(error)}"
+        raise UsageError(message, "name another file with --seed") from None
     except (msgspec.MsgspecError, ValueError, RecursionError, re.error) as error:
-        raise ReconcilerError(f"{file}: not a seed: {error}", "compare it with the seed.json of the package") from None
+        fix = "compare it with the seed.json of the package"
+        raise InvalidError([Problem("not-a-seed", f"not a seed: {error}", Source(str(file), 1, 1), fix)]) from None
 
 
 def make_seed(data: Any) -> Seed:

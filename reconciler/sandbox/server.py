@@ -15,7 +15,7 @@ from socketserver import TCPServer
 from types import FrameType, TracebackType
 from typing import Any
 
-from reconciler.errors import ReconcilerError, reason_of
+from reconciler.errors import ReconcilerError, UsageError, reason_of
 from reconciler.sandbox.conversation import Conversation
 from reconciler.sandbox.messages import Answer, Request
 from reconciler.sandbox.state import find_stamp, load_world, save_world
@@ -25,7 +25,10 @@ __all__ = ["SandboxServer", "load_world", "main_loop", "make_banner", "serve"]
 
 
 class SandboxServer(ThreadingHTTPServer):
-    """Serves a World; one lock around it. `failures` holds what went wrong inside, which should be nothing."""
+    """Serves a World; one lock around it. `failures` holds what went wrong inside, which should be nothing.
+
+    heard: called with each request and its answer, by several threads.
+    """
 
     daemon_threads = False
     block_on_close = True
@@ -36,6 +39,7 @@ class SandboxServer(ThreadingHTTPServer):
         self.closing = threading.Event()
         self.failures: list[BaseException | None] = []
         self._lock, self._counting = threading.Lock(), threading.Lock()
+        self.heard: Callable[[Request, Answer], None] = _forget
         self._count, self._saved = 0, 0
         self._stamp = find_stamp(state)
         self._connections: set[socket.socket] = set()
@@ -44,7 +48,7 @@ class SandboxServer(ThreadingHTTPServer):
         try:
             super().__init__((host, port), Conversation)
         except OSError as error:
-            raise ReconcilerError(
+            raise UsageError(
                 f"cannot listen on {host}:{port}: {reason_of(error)}", "choose another --port, or 0 for any free one"
             ) from None
 
@@ -148,6 +152,10 @@ class SandboxServer(ThreadingHTTPServer):
         self.failures.append(sys.exception())
 
 
+def _forget(request: Request, answer: Answer) -> None:
+    """Nobody listens."""
+
+
 def _shut(connection: socket.socket) -> None:
     with suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
@@ -184,8 +192,12 @@ def main_loop(
     host: str = "127.0.0.1",
     port: int = 0,
     state: Path | None = None,
+    heard: Callable[[Request, Answer], None] = _forget,
 ) -> int:
-    """Serve until SIGINT or SIGTERM (call it in the main thread); says the banner. Returns 128 + the signal."""
+    """Serve until SIGINT or SIGTERM (call it in the main thread); says the banner. Returns 128 + the signal.
+
+    heard: as in SandboxServer.
+    """
     caught: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -194,6 +206,7 @@ def main_loop(
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with serve(world, host=host, port=port, state=state) as server:
+            server.heard = heard
             for line in make_banner(server):
                 say(line)
             while not caught:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from reconciler.errors import ReconcilerError, reason_of
+from reconciler.errors import InvalidError, ReconcilerError, UsageError, reason_of
+from reconciler.model import Problem, Source
 from reconciler.sandbox.seed import load_seed
 from reconciler.sandbox.switches import Switches
 from reconciler.sandbox.world import DEFAULTS, World
@@ -40,9 +41,10 @@ def _load(state: Path, seed: Path | None, switches: Switches | None) -> World:
     try:
         return World.load(msgspec.json.decode(state.read_bytes()), switches=switches)
     except OSError as error:
-        raise ReconcilerError(f"{state}: cannot read the sandbox's state: {reason_of(error)}", _fix(state)) from None
+        raise UsageError(f"{state}: cannot read the sandbox's state: {reason_of(error)}", _fix(state)) from None
     except (msgspec.MsgspecError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise ReconcilerError(f"{state}: the sandbox's state is damaged", _fix(state)) from None
+        message = "the sandbox's state is damaged"
+        raise InvalidError([Problem("damaged-state", message, Source(str(state), 1, 1), _fix(state))]) from None
 
 
 def _fix(state: Path) -> str:

@@ -114,16 +114,16 @@ def test_names_that_no_configuration_takes_are_a_wrong_command_line(
 def test_what_cannot_be_made_is_told(stage: Stage) -> None:
     """A file where a folder should be, a folder where a file should be, a file that may not be read."""
     stage.write("file", "")
-    assert "file/manifests: cannot be made" in stage.run("init", "file", code=1).err
+    assert "file/manifests: cannot be made" in stage.run("init", "file", code=64).err
     (stage.folder / "new" / ".gitignore").mkdir(parents=True)
-    assert "new/.gitignore: cannot be written" in stage.run("init", "new", code=1).err
+    assert "new/.gitignore: cannot be written" in stage.run("init", "new", code=64).err
     (stage.folder / "gone").mkdir()
     (stage.folder / "gone" / ".gitignore").symlink_to("/proc/no/such")
-    assert "gone/.gitignore: cannot be written" in stage.run("init", "gone", code=1).err
+    assert "gone/.gitignore: cannot be written" in stage.run("init", "gone", code=64).err
     (stage.folder / "odd" / "manifests").mkdir(parents=True)
     (stage.folder / "odd" / "manifests" / "README.md").symlink_to("/proc/self/no")
     assert "left   odd/manifests/README.md" in stage.run("init", "odd").out
-    stage.run("init", "/proc/new", code=1)
+    stage.run("init", "/proc/new", code=64)
 
 
 def test_a_file_that_cannot_be_written_is_told(stage: Stage) -> None:
@@ -136,7 +136,7 @@ def test_a_file_that_cannot_be_written_is_told(stage: Stage) -> None:
         return real(path, mode)
 
     stage.patch.setattr(Path, "open", refuse)
-    assert "new/reconciler.yaml: cannot be written: Permission denied" in stage.run("init", "new", code=1).err
+    assert "new/reconciler.yaml: cannot be written: Permission denied" in stage.run("init", "new", code=64).err
 
 
 def test_questions_are_asked_for_what_no_flag_tells(stage: Stage) -> None:

@@ -100,7 +100,7 @@ def test_an_unknown_provider_names_the_nearest(stage: Stage) -> None:
 def test_a_provider_that_tells_nothing_is_known_by_schemas_or_not_at_all(stage: Stage) -> None:
     """Of the documented ones enough is known."""
     with serve_seed(provider_settings="empty") as server:
-        assert "nobody tells which settings ten has" in stage.run("new", "ten", code=1, **of(server)).err
+        assert "nobody tells which settings ten has" in stage.run("new", "ten", code=64, **of(server)).err
     seed = {"providers": [{"id": "1000", "name": "twilio_sms", "type": "sms"}]}
     with serve_seed(seed) as server:
         assert "default_phone_number" in stage.run("new", "twilio", **of(server)).out

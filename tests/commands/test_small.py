@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import stat
@@ -9,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.commands.files import check_target, read_file, save_file
+from reconciler.commands.files import check_target, make_refusal, read_file, save_file
 from reconciler.commands.request import Request, guess, merge
 from reconciler.commands.stopping import Stopping
-from reconciler.errors import ReconcilerError, StoppedError, UsageError
+from reconciler.errors import InvalidError, ReconcilerError, StoppedError, UsageError
 from reconciler.options import Flags
 
 
@@ -73,10 +74,19 @@ def test_a_file_is_read_up_to_a_size(tmp_path: Path) -> None:
     """Missing and too large ones are errors that name them."""
     (tmp_path / "a").write_bytes(b"1234")
     assert read_file(tmp_path / "a", 4) == b"1234"
-    with pytest.raises(ReconcilerError, match="is larger than 3 bytes"):
-        read_file(tmp_path / "a", 3)
-    with pytest.raises(ReconcilerError, match="cannot be read: No such file"):
-        read_file(tmp_path / "b", 3)
+    with pytest.raises(InvalidError) as caught:
+        read_file(tmp_path / "a", 3, "a")
+    assert [(str(one.source), one.message) for one in caught.value.problems] == [("a:1:1", "is larger than 3 bytes")]
+    with pytest.raises(UsageError, match=r"^b: cannot be read: No such file"):
+        read_file(tmp_path / "b", 3, "b")
+
+
+@pytest.mark.parametrize(("number", "code"), [(errno.EACCES, 64), (errno.ENOTDIR, 64), (errno.ENOSPC, 1), (None, 1)])
+def test_what_the_system_refuses_is_a_wrong_name_or_a_fault(number: int | None, code: int) -> None:
+    """A full disk is no matter of the command line."""
+    refusal = make_refusal("f: cannot be made", OSError(number, "hunter2"), "name another folder")
+    assert (refusal.exit_code, refusal.fix) == (code, "name another folder")
+    assert "hunter2" not in str(refusal)
 
 
 def test_a_request_shows_no_environment() -> None:

@@ -80,7 +80,7 @@ def test_what_is_no_snapshot_of_this_account_is_told(kept: Stage) -> None:
     """Not valid, refused, not there; and an id that it does not know blocks its object."""
     kept.write("live.json", "{}")
     assert "is no reconciler.snapshot/1" in kept.run("plan", "--live", "live.json", code=3).err
-    kept.run("plan", "--live", "gone.json", code=1)
+    kept.run("plan", "--live", "gone.json", code=64)
     kept.run("snapshot", "--out", "live.json")
     kept.write("manifests/reconciler.yaml", "version: 1\naccounts:\n  other: {path: .}\n")
     assert "is of account default" in kept.run("plan", "--live", "live.json", code=4).err

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
 
-from reconciler.cli import program
+from reconciler.commands import faults
 
 Fault = Callable[[str], BaseException]
 
@@ -78,7 +78,7 @@ def crashing(crash: Crash) -> Iterator[None]:
 @contextmanager
 def watching(seen: Callable[[object], None]) -> Iterator[None]:
     """While inside, every value of the tool's own types in the frames of a crash is shown."""
-    make_fault = program.make_fault
+    make_fault = faults.make_fault
 
     def look(kind: type[BaseException], trace: TracebackType | None) -> Any:
         at = trace
@@ -89,11 +89,11 @@ def watching(seen: Callable[[object], None]) -> Iterator[None]:
             at = at.tb_next
         return make_fault(kind, trace)
 
-    program.make_fault = look
+    faults.make_fault = look
     try:
         yield
     finally:
-        program.make_fault = make_fault
+        faults.make_fault = make_fault
 
 
 def is_own(value: object) -> bool:

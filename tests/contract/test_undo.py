@@ -59,7 +59,7 @@ def test_nobody_to_ask_is_a_wrong_command_line(desk: Desk, api: StandIn, applied
     assert "add --yes, or --out plan.json" in desk.run("undo", "report.json", code=64).err
     for flags in (["--out", "report.json"], ["--report", "report.json"], ["--report", "."]):
         desk.run("undo", "report.json", "--yes", *flags, code=64)
-    assert "cannot be read" in desk.run("undo", "gone.json", "--yes", code=1).err
+    assert "gone.json: cannot be read" in desk.run("undo", "gone.json", "--yes", code=64).err
     assert api.requests == []
 
 

@@ -238,6 +238,18 @@ def test_lists_without_a_total_and_bare_lists_are_told() -> None:
     assert "bare list" in checks["object"].message
 
 
+def test_an_object_that_could_not_be_looked_at_is_not_ok() -> None:
+    """None is known, or the one that is known is denied, by the list's word or by a manifest's."""
+    empty = checks_of(survey_world(make_world()))["object"]
+    assert (empty.level, "no integration is known" in empty.message) == ("warning", True)
+    listed = {"/integrations": {"total": 1, "items": [item("7")]}, "/providers": []}
+    denied = checks_of(survey(answering(listed)))["object"]
+    assert (denied.level, denied.message) == ("warning", "GET by id answers 404 to 7, which the list names")
+    named = checks_of(survey(answering({"/integrations": [], "/providers": []}), "9"))["object"]
+    assert (named.level, named.message) == ("warning", "GET by id answers 404 to 9, which a manifest names")
+    assert "correct the id" in str(named.fix)
+
+
 def test_a_full_view_that_is_refused_leaves_what_is_known() -> None:
     """The default one counts."""
 

@@ -12,6 +12,7 @@ from reconciler.planning.forecast import (
     Forecast,
     Limits,
     can_prove,
+    expect_seconds,
     find_prover,
     make_forecast,
     needs_own_read,
@@ -189,3 +190,16 @@ def test_more_requests_never_take_less_time(count: int, second: int, minute: int
     """Under any limits."""
     limits = Limits(second, minute, parallel)
     assert seconds_for(count, limits) <= seconds_for(count + 1, limits)
+
+
+@pytest.mark.parametrize(("count", "seconds"), [(0, 0), (1, 0.1), (8, 0.2), (100, 11.9), (121, 32.15), (600, 237.65)])
+def test_on_the_average_a_run_begins_within_a_minute(count: int, seconds: float) -> None:
+    """8 a second and 120 a minute: what does not fit waits for the rest of a minute and not for a whole one."""
+    assert expect_seconds(count, Limits()) == pytest.approx(seconds, abs=0.01)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 3000))
+def test_the_average_is_no_longer_than_the_longest(count: int) -> None:
+    """Save for the second in which a request leaves."""
+    assert expect_seconds(count, Limits()) <= seconds_for(count, Limits()) + 1.5

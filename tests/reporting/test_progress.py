@@ -211,3 +211,19 @@ def test_time_left_goes_from_the_forecast_to_the_pace(
 ) -> None:
     """The further the work is, the more its own pace counts; without anything to go by there is no number."""
     assert time_left(count, total, elapsed, forecast) == left
+
+
+def test_a_line_is_lifted_for_what_else_is_written() -> None:
+    """It comes back as soon as it is drawn anew; elsewhere than on a terminal nothing is erased."""
+    now = 0.0
+    screen = io.StringIO()
+    progress = Progress(screen, tty=True, clock=lambda: now)
+    progress.start("planning", 4)
+    progress.lift()
+    assert screen.getvalue().endswith(ERASE)
+    written = screen.getvalue()
+    progress.lift()
+    assert screen.getvalue() == written
+    now = 1.0
+    progress.advance(1)
+    assert screen.getvalue().endswith("planning: 1 of 4, about 3 s left")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.errors import ReconcilerError
+from reconciler.errors import InvalidError, UsageError
 from reconciler.sandbox.seed import COMPANY, DEMO, Seed, load_seed, make_seed
 from reconciler.sandbox.world import World
 from tests.sandbox.asking import ask
@@ -71,15 +71,18 @@ def test_a_seed_that_makes_no_sense_is_refused(tmp_path: Path, text: str) -> Non
     """Unknown fields, wrong types, unknown providers, ids that come twice: the file is named."""
     path = tmp_path / "seed.json"
     path.write_text(text)
-    with pytest.raises(ReconcilerError, match="not a seed") as caught:
+    with pytest.raises(InvalidError) as caught:
         load_seed(path)
-    assert str(path) in str(caught.value)
-    assert caught.value.fix
+    [problem] = caught.value.problems
+    assert problem.message.startswith("not a seed")
+    assert problem.source is not None
+    assert problem.source.file == str(path)
+    assert problem.fix
 
 
 def test_a_seed_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     """The reason is told."""
-    with pytest.raises(ReconcilerError, match="No such file"):
+    with pytest.raises(UsageError, match="No such file"):
         load_seed(tmp_path / "none.json")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.errors import ReconcilerError
+from reconciler.errors import InvalidError, ReconcilerError
 from reconciler.sandbox.state import load_world, save_world
 from reconciler.sandbox.switches import Switches
 from tests.sandbox.asking import make_world, patch
@@ -57,9 +57,10 @@ def test_a_damaged_state_says_what_to_delete(tmp_path: Path, data: bytes) -> Non
     """Cut off, another format, no JSON: never a traceback."""
     state = tmp_path / "state.json"
     state.write_bytes(data)
-    with pytest.raises(ReconcilerError, match="damaged") as caught:
+    with pytest.raises(InvalidError) as caught:
         load_world(state)
-    assert caught.value.fix == f"delete {state} to begin anew from the seed"
+    [problem] = caught.value.problems
+    assert (problem.code, problem.fix) == ("damaged-state", f"delete {state} to begin anew from the seed")
 
 
 def test_every_cut_of_a_state_file_is_found(tmp_path: Path) -> None:
@@ -69,7 +70,7 @@ def test_every_cut_of_a_state_file_is_found(tmp_path: Path) -> None:
     whole = state.read_bytes()
     for end in range(0, len(whole), 97):
         state.write_bytes(whole[:end])
-        with pytest.raises(ReconcilerError, match="damaged"):
+        with pytest.raises(InvalidError):
             load_world(state)
 
 

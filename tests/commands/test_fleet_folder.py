@@ -1,0 +1,103 @@
+"""The folder of a fleet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.commands.fleet_folder import add_file, begin_folder, check_folder, read_index, save_index
+from reconciler.commands.request import INDEX
+from reconciler.errors import InvalidError, ReconcilerError, RefusedError, UsageError
+from reconciler.model import FleetReport, FleetRow, FleetSummary
+
+REPORT = FleetReport("plan", FleetSummary(), (FleetRow("a"), FleetRow("b", exit=7, errors=("no token",))), 7)
+
+
+def save(folder: Path) -> FleetReport:
+    """A fleet of two accounts, of which the first has a plan."""
+    begin_folder(folder)
+    (folder / "a.json").write_text("{}")
+    report = FleetReport("plan", FleetSummary(), tuple(add_file(row, folder) for row in REPORT.accounts), 7)
+    save_index(folder, report)
+    return report
+
+
+def test_what_is_saved_is_read(tmp_path: Path) -> None:
+    """With the file of each account that has one, and what it is told from."""
+    report = save(tmp_path / "plans")
+    assert read_index(Path("plans"), tmp_path, verbs=("plan",)) == report
+    assert report.accounts[0].file == "a.json"
+    assert str(report.accounts[0].digest).startswith("sha256:")
+    assert report.accounts[1].file is None
+
+
+def test_an_earlier_fleet_makes_room(tmp_path: Path) -> None:
+    """Its index first: a run that is killed leaves no index of files that are not its own."""
+    folder = tmp_path / "plans"
+    save(folder)
+    begin_folder(folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_only_a_folder_of_a_fleet_is_used_again(tmp_path: Path) -> None:
+    """A new or an empty one as well; nothing of anybody else is taken away."""
+    check_folder(tmp_path / "new")
+    (tmp_path / "empty").mkdir()
+    check_folder(tmp_path / "empty")
+    save(tmp_path / "plans")
+    check_folder(tmp_path / "plans")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.json").write_text("{}")
+    for name, said in (("mine", "holds other files"), ("mine/notes.json", "is a file"), ("no/such", "no folder")):
+        with pytest.raises(UsageError, match=said):
+            check_folder(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"format": "reconciler.plan/1"}',
+        "[" * 5000,
+        "\xff",
+        '{"verb": "plan", "summary": {}, "accounts": [{"account": "a"}, {"account": "a"}], "exit": 0}',
+        '{"verb": "plan", "summary": {}, "accounts": [{"account": "a", "file": "../a.json"}], "exit": 0}',
+        '{"verb": "plan", "summary": {}, "accounts": [{"account": "x/a", "file": "x/a.json"}], "exit": 0}',
+        '{"verb": "plan", "summary": {}, "accounts": [], "exit": 0, "format": "reconciler.fleet/2"}',
+    ],
+)
+def test_what_is_no_index_is_refused(tmp_path: Path, text: str) -> None:
+    """Whatever stands in it."""
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / INDEX).write_text(text, encoding="latin-1")
+    with pytest.raises(InvalidError) as caught:
+        read_index(Path("plans"), tmp_path, verbs=("plan",))
+    assert caught.value.problems[0].code == "not-a-fleet"
+
+
+def test_the_folder_of_another_verb_is_refused(tmp_path: Path) -> None:
+    """Reports are not plans."""
+    save(tmp_path / "plans")
+    with pytest.raises(UsageError, match="was made by plan"):
+        read_index(Path("plans"), tmp_path, verbs=("apply", "undo"))
+
+
+def test_every_difference_is_told(tmp_path: Path) -> None:
+    """Added, taken away and changed, each by name."""
+    save(tmp_path / "plans")
+    (tmp_path / "plans" / "c.json").write_text("{}")
+    (tmp_path / "plans" / "a.json").write_text("[]")
+    with pytest.raises(RefusedError) as caught:
+        read_index(Path("plans"), tmp_path, verbs=("plan",))
+    told = {(one.source and Path(one.source.file).name, one.message.split()[1]) for one in caught.value.problems}
+    assert told == {("c.json", "added"), ("a.json", "changed")}
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """Before any account runs."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ReconcilerError, match="cannot be written"):
+        begin_folder(tmp_path / "file" / "plans")
