@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -57,6 +56,8 @@ class Configuration(Struct, frozen=True):
         own = self.own.get(account)
         if own is None or self.digest is None:
             return self.digest
+        import hashlib
+
         return f"sha256:{hashlib.sha256(f'{self.digest} {own.digest}'.encode()).hexdigest()}"
 
     def below(self, folder: str) -> Path:
@@ -105,6 +106,8 @@ def find_work_tree(place: Path) -> Path | None:
 
 def read_config(path: Path, cwd: Path) -> Configuration:
     """Reads and judges the file; InvalidError with all that is wrong, each at its place."""
+    import hashlib
+
     name = make_name(path, cwd)
     document, data = read_document(path, name)
     digest = f"sha256:{hashlib.sha256(data).hexdigest()}"

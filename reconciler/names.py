@@ -6,18 +6,39 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterable
-from difflib import SequenceMatcher, get_close_matches
+from functools import cache
 
-_OTHERS = re.compile(r"[^a-z0-9]+")
-_WORD = re.compile(r"[^\s/*?\[\]!\x00-\x1f\x7f]{1,100}")
-_FILE = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
-"""What Windows takes for a device, whatever stands behind the dot."""
+
+@cache
+def _others() -> re.Pattern[str]:
+    return re.compile(r"[^a-z0-9]+")
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    return re.compile(r"[^\s/*?\[\]!\x00-\x1f\x7f]{1,100}")
+
+
+@cache
+def _file() -> re.Pattern[str]:
+    return re.compile(r"[a-z0-9][a-z0-9_-]*")
+
+
+@cache
+def _reserved() -> re.Pattern[str]:
+    """What Windows takes for a device, whatever stands behind the dot."""
+    return re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
+
 
 _LONGEST = 100
 """Bytes of a file's name without its ending; file systems allow 255 with all."""
 
-_BETWEEN = re.compile(r"[\W_]+")
+
+@cache
+def _between() -> re.Pattern[str]:
+    return re.compile(r"[\W_]+")
+
+
 _SHORT = 6
 """Up to so many letters, one slip is all that a word may be from another."""
 
@@ -25,7 +46,7 @@ _SHORT = 6
 def make_slug(name: str) -> str:
     """The name in lower case; letters and digits of any script stay (NFC), all else becomes single dashes."""
     if name.isascii():
-        return _OTHERS.sub("-", name.lower()).strip("-")
+        return _others().sub("-", name.lower()).strip("-")
     kept: list[str] = []
     for letter in unicodedata.normalize("NFC", name.lower()):
         # A mark belongs to its letter: without its vowel signs a Hindi or Thai name would fall apart.
@@ -38,18 +59,18 @@ def make_slug(name: str) -> str:
 
 def is_word(text: str) -> bool:
     """Whether a manifest may hold the text as its provider or key: no spaces, slashes, or characters of globs."""
-    return _WORD.fullmatch(text) is not None
+    return _word().fullmatch(text) is not None
 
 
 def make_file_stem(name: str, otherwise: str) -> str:
     """A name as the name of a file or folder on every system, without ending; `otherwise` (an id) where none comes of
     it. Plain names stay as they are.
     """
-    stem = name if _FILE.fullmatch(name) else make_slug(name)
+    stem = name if _file().fullmatch(name) else make_slug(name)
     while len(stem.encode()) > _LONGEST:
         stem = stem[:-1]
     stem = stem.strip("-")
-    if stem and not _RESERVED.fullmatch(stem):
+    if stem and not _reserved().fullmatch(stem):
         return stem
     safe = re.sub(r"[^A-Za-z0-9_-]", "-", otherwise)
     return f"{stem}-{safe}" if stem else safe
@@ -66,6 +87,8 @@ def find_meant(word: str, known: Iterable[str]) -> str | None:
 
     Case, and what stands between the words of a name, are no difference: `accountSID` is account_sid.
     """
+    from difflib import get_close_matches
+
     words = sorted(known)
     slip = find_slip(word, words)
     if slip is not None:
@@ -77,6 +100,8 @@ def find_meant(word: str, known: Iterable[str]) -> str | None:
 
 def find_slip(word: str, known: Iterable[str]) -> str | None:
     """The known word of which this one is a slip of the hand: at most two letters more, less, other or swapped."""
+    from difflib import SequenceMatcher
+
     bare = _bare(word)
     most = 1 if len(bare) <= _SHORT else 2
     found = []
@@ -88,7 +113,7 @@ def find_slip(word: str, known: Iterable[str]) -> str | None:
 
 
 def _bare(word: str) -> str:
-    return _BETWEEN.sub("", word.casefold())
+    return _between().sub("", word.casefold())
 
 
 def count_slips(one: str, other: str, most: int) -> int:

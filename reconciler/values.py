@@ -6,20 +6,36 @@ handled: a mask is never a value, never written back and never a difference.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
+from functools import cache
 
 import msgspec
 
 from reconciler.model import Json, Live, Path
 
 _STAR, _CLEAR = r"[*\u2022\u25cf\u2217\u00b7]", r"[^*\u2022\u25cf\u2217\u00b7]"
-# Four mask characters may stand behind first ones; three only where nothing is before them, since `a***b` is a name.
-_STARS = re.compile(f"{_STAR}{{3,}}(-?{_CLEAR}{{1,4}})?|{_CLEAR}{{1,4}}{_STAR}{{4,}}(-?{_CLEAR}{{1,4}})?", re.DOTALL)
-_SECRET_MASK = re.compile(r"[*\u2022\u25cf\u2217\u00b7]{3,}|[xX]{6,}|\.{3,}|\u2026|#{4,}")
+
+
+@cache
+def _stars() -> re.Pattern[str]:
+    # Four mask characters may stand behind first ones; three only where nothing is before them: `a***b` is a name.
+    return re.compile(f"{_STAR}{{3,}}(-?{_CLEAR}{{1,4}})?|{_CLEAR}{{1,4}}{_STAR}{{4,}}(-?{_CLEAR}{{1,4}})?", re.DOTALL)
+
+
+@cache
+def _secret_mask() -> re.Pattern[str]:
+    return re.compile(r"[*\u2022\u25cf\u2217\u00b7]{3,}|[xX]{6,}|\.{3,}|\u2026|#{4,}")
+
+
 _WORDS = frozenset({"hidden", "redacted", "masked", "secret", "encrypted"})
-_LAST_FOUR = re.compile(r"[*\u2022\u25cf\u2217\u00b7xX.#\u2026]{3,}-?(.{1,4})", re.DOTALL)
+
+
+@cache
+def _last_four() -> re.Pattern[str]:
+    return re.compile(r"[*\u2022\u25cf\u2217\u00b7xX.#\u2026]{3,}-?(.{1,4})", re.DOTALL)
+
+
 _KINDS = {"int": "a number", "float": "a number", "bool": "a boolean", "str": "text", "list": "a list"}
 
 
@@ -35,15 +51,15 @@ def is_mask(value: Json, *, secret: bool) -> bool:
     if not isinstance(value, str) or not value:
         return False
     if not secret:
-        return _STARS.fullmatch(value) is not None
-    if set(value) <= {"*"} or _SECRET_MASK.search(value):
+        return _stars().fullmatch(value) is not None
+    if set(value) <= {"*"} or _secret_mask().search(value):
         return True
     return value.strip("<>[](){} ").lower() in _WORDS
 
 
 def mask_tail(value: Json) -> str | None:
     """The visible tail of a mask that shows at most four last characters, None where there is none."""
-    found = _LAST_FOUR.fullmatch(value) if isinstance(value, str) else None
+    found = _last_four().fullmatch(value) if isinstance(value, str) else None
     tail = found.group(1) if found else ""
     return tail if tail.strip("*xX.#\u2022\u25cf\u2217\u00b7\u2026") else None
 
@@ -135,15 +151,19 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
-# JSON lets these stand raw within strings; a terminal or a reviewer's browser may obey them. The list is fixed, where
-# `str.isprintable` changes with Python's version, so that a document has the same bytes everywhere.
-_UNSAFE = re.compile(
-    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
+@cache
+def _unsafe() -> re.Pattern[str]:
+    # JSON lets these stand raw within strings; a terminal or a reviewer's browser may obey them. The list is fixed,
+    # where `str.isprintable` changes with Python's version, so that a document has the same bytes everywhere.
+    return re.compile(
+        "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    )
 
 
 def document_text(value: msgspec.Struct) -> str:
     """A plan, report or validation as JSON: indented by two; same value, same text, safe to look at."""
+    import json
+
     try:
         # A live value may be an object, and the server may write its keys in any order.
         text = msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2).decode()
@@ -155,10 +175,14 @@ def document_text(value: msgspec.Struct) -> str:
 
 def json_text(value: Json) -> str:
     """Any JSON value as a file: indented by two, keys in their order, safe to look at, with a newline at its end."""
+    import json
+
     return _make_safe(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _make_safe(text: str) -> str:
+    import json
+
     if text.isascii() and "\x7f" not in text:
         return text
-    return _UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    return _unsafe().sub(lambda found: json.dumps(found[0])[1:-1], text)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import secrets
-import shutil
+import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -48,9 +46,9 @@ class Console:
         self.stdout, self.stderr = stdout or sys.stdout, stderr or sys.stderr
         self.quiet, self.verbose, self.log_format = quiet, verbose, log_format
         self.sandbox, self.form, self.writes = sandbox, form, writes
-        self.run_id = environ.get("RECONCILER_RUN_ID") or secrets.token_hex(8)
+        self.run_id = environ.get("RECONCILER_RUN_ID") or os.urandom(8).hex()
         self.measured = Measured()
-        width = shutil.get_terminal_size((100, 24)).columns
+        width = find_width(environ)
         taken = len(PREFIX) if sandbox else 0
         self.style = _style(self.stdout, color, environ, max(40, width - taken))
         self.error_style = _style(self.stderr, color, environ, max(40, width - taken))
@@ -99,6 +97,8 @@ class Console:
 
     def log(self, event: str, **fields: str | int | float | None) -> None:
         """One line of the log, with -v or as JSON."""
+        import json
+
         if self.quiet:
             return
         if self.log_format == "json":
@@ -147,6 +147,8 @@ class Console:
 
     def fail(self, error: ReconcilerError) -> None:
         """An error, on stderr."""
+        import json
+
         if isinstance(error, LostError) and not error.message:
             return
         if self.log_format == "text":
@@ -187,6 +189,20 @@ class Console:
             _write(self.stderr, text)
         except (OSError, ValueError):
             silence(self.stderr)
+
+
+def find_width(environ: Mapping[str, str]) -> int:
+    """The columns of the terminal: COLUMNS, else what the system says of stdout, else 100.
+
+    As shutil does, whose import takes longer than a whole `--version`'s own work.
+    """
+    named = environ.get("COLUMNS", "")
+    if named.isascii() and named.isdigit() and int(named) > 0:
+        return int(named)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else -1).columns or 100
+    except (OSError, ValueError, AttributeError):
+        return 100
 
 
 def make_console(given: Mapping[str, Any], environ: Mapping[str, str]) -> Console:

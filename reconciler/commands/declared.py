@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from reconciler.commands.gathered import Gathered
-from reconciler.commands.memory import Memory
 from reconciler.commands.resolved import resolve_all
 from reconciler.commands.scope import make_scope
 from reconciler.configuration import holds
@@ -23,6 +23,9 @@ from reconciler.errors import InvalidError, ReconcilerError
 from reconciler.model import Manifest, Problem, SecretRef, Source
 from reconciler.options import Options, Token, read_token
 from reconciler.schema_files import SHIPPED, SchemaSet, find_written, make_homes, read_written
+
+if TYPE_CHECKING:
+    from reconciler.commands.memory import Memory
 
 SANDBOX_TOKEN = "sandbox-token"
 """What the emulator expects: with --sandbox no real token is read, so that none can leak."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -61,6 +60,8 @@ def _written(path: Path, data: bytes, *, private: bool, new: bool = False) -> It
 
     new: a link is not followed, and folders are made.
     """
+    import tempfile
+
     temporary: Path | None = None
     try:
         if new:
@@ -94,6 +95,8 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
 
     Raises ReconcilerError where it cannot be, or should not be: it was changed meanwhile, or may only be read.
     """
+    import tempfile
+
     name = ""
     try:
         real = path.resolve()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -89,6 +88,8 @@ def find_fleet_folder(paths: tuple[Path, ...], cwd: Path) -> Path | None:
 
 def retype(request: Request, verb: str, *words: object) -> str:
     """A command line to type next, with the flags of this one that it depends on."""
+    import shlex
+
     typed = request.flags
     names = (typed.account,) if typed.account is not None else typed.accounts
     flags = [("--config", typed.config), ("--api", typed.api), *(("--account", name) for name in names)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -67,6 +66,8 @@ def find_manifest(name: str, manifests: Sequence[Manifest]) -> Manifest | None:
 
 def no_such_target(target: str, addresses: Sequence[str], *, label: str = "--target ") -> UsageError:
     """The error for a name that no manifest has, with the nearest address. label: what stood before it."""
+    import difflib
+
     near = difflib.get_close_matches(target, addresses, n=1, cutoff=0.5)
     kinds = "an id, a file, or a glob of these" if label else "or an id"
     fix = f"did you mean {near[0]}?" if near else f"give an address (twilio/main-sms), {kinds}"

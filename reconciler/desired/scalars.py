@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from reconciler.model import Plain
 
@@ -22,19 +23,37 @@ _WORDS: dict[str, bool | str | None] = {
     "=": "=",
 }
 _NUMERIC = "0123456789+-."
-_INTEGER = re.compile(r"[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9_]+)")
-_FLOAT = re.compile(
-    r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?"
-    r"|[0-9][0-9_]*[eE][-+]?[0-9]+"
-    r"|\.[0-9_]+(?:[eE][-+]?[0-9]+)?"
-    r"|\.(?:inf|Inf|INF))|\.(?:nan|NaN|NAN)"
-)
-_SEXAGESIMAL = re.compile(r"[-+]?(?:[1-9][0-9_]*(?::[0-5]?[0-9])+|[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*)")
-_TIMESTAMP = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?"
-    r"(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?"
-)
+
+
+@cache
+def _integer() -> re.Pattern[str]:
+    return re.compile(r"[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9_]+)")
+
+
+@cache
+def _float() -> re.Pattern[str]:
+    return re.compile(
+        r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?"
+        r"|[0-9][0-9_]*[eE][-+]?[0-9]+"
+        r"|\.[0-9_]+(?:[eE][-+]?[0-9]+)?"
+        r"|\.(?:inf|Inf|INF))|\.(?:nan|NaN|NAN)"
+    )
+
+
+@cache
+def _sexagesimal() -> re.Pattern[str]:
+    return re.compile(r"[-+]?(?:[1-9][0-9_]*(?::[0-5]?[0-9])+|[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*)")
+
+
+@cache
+def _timestamp() -> re.Pattern[str]:
+    return re.compile(
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+        r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?"
+        r"(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?"
+    )
+
+
 _BASES = {"0b": 2, "0o": 8, "0x": 16}
 
 
@@ -49,11 +68,11 @@ def resolve_plain(text: str) -> str | Plain:
         return Plain(_WORDS[text], text)
     if text[:1] not in _NUMERIC:
         return text
-    if _INTEGER.fullmatch(text):
+    if _integer().fullmatch(text):
         return Plain(_make_integer(text), text)
-    if _FLOAT.fullmatch(text):
+    if _float().fullmatch(text):
         return Plain(_make_float(text), text)
-    if _SEXAGESIMAL.fullmatch(text) or _TIMESTAMP.fullmatch(text):
+    if _sexagesimal().fullmatch(text) or _timestamp().fullmatch(text):
         return Plain(text, text)
     return text
 

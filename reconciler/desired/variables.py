@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from reconciler.desired.validate import Finding, Steps, make_path
@@ -15,8 +16,15 @@ from reconciler.model import Json, Path
 from reconciler.names import find_meant
 from reconciler.values import VARIABLE as MARK
 
-_PIECE = re.compile(r"\$\$\{var:|\$\{var:([^}]*)(\}?)")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+
+@cache
+def _piece() -> re.Pattern[str]:
+    return re.compile(r"\$\$\{var:|\$\{var:([^}]*)(\}?)")
+
+
+@cache
+def _name() -> re.Pattern[str]:
+    return re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
 class Expanded(NamedTuple):
@@ -79,20 +87,20 @@ class _Worker:
         """The text with its variables; as it is where one of them is wrong."""
         if MARK not in text:
             return text
-        wrong = [finding for found in _PIECE.finditer(text) if (finding := self._judge(found, at))]
+        wrong = [finding for found in _piece().finditer(text) if (finding := self._judge(found, at))]
         self._out.findings.extend(wrong)
         if wrong:
             return text
-        names = [found[1] for found in _PIECE.finditer(text) if found[1] is not None]
+        names = [found[1] for found in _piece().finditer(text) if found[1] is not None]
         self._out.names[path] = tuple(dict.fromkeys([*self._out.names.get(path, ()), *names]))
-        return _PIECE.sub(lambda found: MARK if found[1] is None else self._variables[found[1]], text)
+        return _piece().sub(lambda found: MARK if found[1] is None else self._variables[found[1]], text)
 
     def _judge(self, found: re.Match[str], at: Steps) -> Finding | None:
         name, end = found[1], found[2]
         if name is None or (end and name in self._variables):
             return None
         where = make_path(at)
-        if not end or not _NAME.fullmatch(name):
+        if not end or not _name().fullmatch(name):
             message = f"{where}: what begins with {MARK} is no variable"
             return Finding(at, "not-a-variable", message, "write ${var:NAME}, or $${var: for the text itself")
         near = find_meant(name, self._variables)

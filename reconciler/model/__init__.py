@@ -12,46 +12,55 @@ schemas/report.schema.json are generated from these types, as schemas/show.schem
 
 from __future__ import annotations
 
-from reconciler.model.accepted import (
-    ACCEPT_FORMAT,
-    Acceptance,
-    AcceptedField,
-    AcceptedIntegration,
-    AcceptSummary,
-)
-from reconciler.model.catalogue import CATALOGUE_FORMAT, Catalogue, CatalogueProvider, CatalogueSetting
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from reconciler.model.common import Commit, Json, Path, Problem, SecretRef, Source
 from reconciler.model.desired import Allowed, Command, Lifecycle, Manifest, Origin, Plain, Setting
-from reconciler.model.doctor import DOCTOR_FORMAT, Check, Diagnosis
-from reconciler.model.fleet import FLEET_FORMAT, FleetReport, FleetRow, FleetSummary, Shard
-from reconciler.model.imported import IMPORT_FORMAT, Imported, ImportedFile, LeftOut, NotImported, SecretVariable
-from reconciler.model.kept import SNAPSHOT_FORMAT, KeptObject, KeptSnapshot
-from reconciler.model.live import Live, Provider, SettingDefinition, Snapshot
-from reconciler.model.plan import PLAN_FORMAT, Change, Dropped, FieldChange, Plan, PlanSummary, Refusal, Seen, Unmanaged
-from reconciler.model.report import (
-    REPORT_FORMAT,
-    VALIDATE_FORMAT,
-    AppliedBy,
-    FieldVerdict,
-    Moved,
-    Outcome,
-    OutcomeStatus,
-    Report,
-    ReportSummary,
-    Requests,
-    Validation,
-)
-from reconciler.model.shown import (
-    SHOW_FORMAT,
-    InSync,
-    LiveState,
-    Show,
-    ShownField,
-    ShownIntegration,
-    ShowSummary,
-    Verdict,
-)
-from reconciler.model.trial import TRIAL_FORMAT, TrialReport
+
+if TYPE_CHECKING:
+    from reconciler.model.accepted import ACCEPT_FORMAT, Acceptance, AcceptedField, AcceptedIntegration, AcceptSummary
+    from reconciler.model.catalogue import CATALOGUE_FORMAT, Catalogue, CatalogueProvider, CatalogueSetting
+    from reconciler.model.doctor import DOCTOR_FORMAT, Check, Diagnosis
+    from reconciler.model.fleet import FLEET_FORMAT, FleetReport, FleetRow, FleetSummary, Shard
+    from reconciler.model.imported import IMPORT_FORMAT, Imported, ImportedFile, LeftOut, NotImported, SecretVariable
+    from reconciler.model.kept import SNAPSHOT_FORMAT, KeptObject, KeptSnapshot
+    from reconciler.model.live import Live, Provider, SettingDefinition, Snapshot
+    from reconciler.model.plan import (
+        PLAN_FORMAT,
+        Change,
+        Dropped,
+        FieldChange,
+        Plan,
+        PlanSummary,
+        Refusal,
+        Seen,
+        Unmanaged,
+    )
+    from reconciler.model.report import (
+        REPORT_FORMAT,
+        VALIDATE_FORMAT,
+        AppliedBy,
+        FieldVerdict,
+        Moved,
+        Outcome,
+        OutcomeStatus,
+        Report,
+        ReportSummary,
+        Requests,
+        Validation,
+    )
+    from reconciler.model.shown import (
+        SHOW_FORMAT,
+        InSync,
+        LiveState,
+        Show,
+        ShownField,
+        ShownIntegration,
+        ShowSummary,
+        Verdict,
+    )
+    from reconciler.model.trial import TRIAL_FORMAT, TrialReport
 
 __all__ = [
     "ACCEPT_FORMAT",
@@ -128,3 +137,31 @@ __all__ = [
     "Validation",
     "Verdict",
 ]
+
+_LATER = {
+    "accepted": "ACCEPT_FORMAT Acceptance AcceptedField AcceptedIntegration AcceptSummary",
+    "catalogue": "CATALOGUE_FORMAT Catalogue CatalogueProvider CatalogueSetting",
+    "doctor": "DOCTOR_FORMAT Check Diagnosis",
+    "fleet": "FLEET_FORMAT FleetReport FleetRow FleetSummary Shard",
+    "imported": "IMPORT_FORMAT Imported ImportedFile LeftOut NotImported SecretVariable",
+    "kept": "SNAPSHOT_FORMAT KeptObject KeptSnapshot",
+    "live": "Live Provider SettingDefinition Snapshot",
+    "plan": "PLAN_FORMAT Change Dropped FieldChange Plan PlanSummary Refusal Seen Unmanaged",
+    "report": (
+        "REPORT_FORMAT VALIDATE_FORMAT AppliedBy FieldVerdict Moved Outcome OutcomeStatus Report ReportSummary "
+        "Requests Validation"
+    ),
+    "shown": "SHOW_FORMAT InSync LiveState Show ShownField ShownIntegration ShowSummary Verdict",
+    "trial": "TRIAL_FORMAT TrialReport",
+}
+"""Modules that few commands need: each is imported when one of its names is first asked for."""
+_HOMES = {name: home for home, names in _LATER.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> Any:
+    """A value of one of the modules above."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

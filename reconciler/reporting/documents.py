@@ -7,7 +7,6 @@ RECONCILER_WRITE=1 in the environment.
 from __future__ import annotations
 
 import inspect
-import json
 from typing import Any
 
 import msgspec
@@ -71,4 +70,6 @@ def schema_of(type_: type) -> dict[str, Any]:
 
 def schema_text(type_: type) -> str:
     """The file of a schema."""
+    import json
+
     return json.dumps(schema_of(type_), indent=2, ensure_ascii=False) + "\n"

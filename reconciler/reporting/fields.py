@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 
@@ -29,6 +28,8 @@ def path_text(path: Path) -> str:
 
 def value_text(value: Json, *, ascii_only: bool = False) -> str:
     """A value as one line of JSON that hides nothing: what cannot be seen is written as an escape."""
+    import json
+
     return escape(json.dumps(value, ensure_ascii=ascii_only, sort_keys=True, default=str))
 
 

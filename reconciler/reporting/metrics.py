@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Literal
 
 from msgspec import Struct
@@ -14,7 +15,10 @@ from reconciler.reporting.style import escape
 Label = tuple[str, str]
 Sample = tuple[tuple[Label, ...], float]
 
-_LAST = re.compile(r"^reconciler_last_success_timestamp_seconds\{([^}]*)\} (\d+(?:\.\d+)?)$", re.MULTILINE)
+
+@cache
+def _last() -> re.Pattern[str]:
+    return re.compile(r"^reconciler_last_success_timestamp_seconds\{([^}]*)\} (\d+(?:\.\d+)?)$", re.MULTILINE)
 
 
 class Measured(Struct):
@@ -48,7 +52,7 @@ def render_metrics(run: Measured) -> str:
 def read_last_success(text: str, run: Measured) -> float | None:
     """The last success that an earlier file of the same verb and account tells."""
     wanted = ",".join(f'{key}="{_escape(value)}"' for key, value in _labels(run))
-    return next((float(value) for labels, value in _LAST.findall(text) if labels == wanted), None)
+    return next((float(value) for labels, value in _last().findall(text) if labels == wanted), None)
 
 
 _Family = tuple[str, Literal["gauge"], str, list[Sample]]

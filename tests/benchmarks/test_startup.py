@@ -12,6 +12,8 @@ from tests.benchmarks.measure import environ_of_child
 from tests.benchmarks.startup import find_commands, measure_startup
 
 COSTLY = {"httpx", "deepdiff", "jsonschema", "ruamel", "rich", "ssl", "asyncio"}
+UNASKED = {"json", "tempfile", "shutil", "secrets", "hashlib", "difflib", "shlex", "socket", "email", "concurrent"}
+"""What only other verbs, files to write or something wrong ask for."""
 TELL = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); "
 
 
@@ -20,7 +22,7 @@ TELL = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys
     [
         ("--version", COSTLY),
         ("--help", COSTLY),
-        ("validate one.yaml", {"httpx", "deepdiff", "jsonschema", "rich", "ssl", "asyncio"}),
+        ("validate one.yaml", (COSTLY | UNASKED) - {"ruamel"}),
     ],
 )
 def test_nothing_costly_is_imported_without_need(tmp_path: Path, command: str, unneeded: set[str]) -> None:
@@ -34,10 +36,11 @@ def test_nothing_costly_is_imported_without_need(tmp_path: Path, command: str, u
 
 
 def test_each_command_starts_in_a_few_clicks(tmp_path: Path) -> None:
-    """Against a bare click program in the same run: the flags take under 2.5 times its start, `validate` under four."""
+    """In the same run: the flags take under 2.5 bare click programs, `validate` hardly more than what it imports."""
+    # The aim is 1.5, which the benchmark shows; a busy machine needs more room.
     least = measure_startup(tmp_path, 3)
     click = least["bare click --version"]
     print({name: round(taken / click, 2) for name, taken in least.items()})
     assert least["--version"] < 2.5 * click
     assert least["--help"] < 2.5 * click
-    assert least["validate one.yaml"] < 4 * click
+    assert least["validate one.yaml"] < 1.8 * least["what validate needs"]
