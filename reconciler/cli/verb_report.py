@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.cli.flags import format_options, with_options
+from reconciler.cli.flags import METRICS, format_options, with_options
 from reconciler.cli.verbs import run
 from reconciler.commands.forms import FLEET
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command("report")
 @click.argument("action", type=click.Choice(["merge"]))
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@with_options(*format_options(*FLEET))
+@with_options(METRICS, *format_options(*FLEET))
 @click.pass_context
 def verb(context: click.Context, /, **given: Any) -> int:
     """Merge what several jobs came to: shards of a fleet, or plans or reports of single accounts.

@@ -8,18 +8,21 @@ from contextlib import suppress
 from pathlib import Path
 
 from reconciler.commands.files import save_file
-from reconciler.reporting.metrics import Measured, read_last_success, render_metrics
-
-SUCCESSES = frozenset({0, 2})
+from reconciler.reporting.fleet_metrics import SUCCESSES, render_fleet_metrics
+from reconciler.reporting.metrics import Measured, label_text, labels_of, read_last_successes, render_metrics
 
 
 def save_metrics(path: Path, run: Measured, code: int, began: float, clock: Callable[[], float] = time.time) -> None:
     """Writes the file. began: when the run began, by the clock. Raises ReconcilerError where it cannot be written."""
-    run.exit_code, run.finished = code, clock()
+    run.exit_code, run.finished = code, run.finished or clock()
     run.seconds = max(0.0, run.finished - began)
-    run.last_success = run.finished if code in SUCCESSES else None
-    if run.last_success is None:
-        with suppress(OSError, UnicodeDecodeError):
-            run.last_success = read_last_success(path.read_text(encoding="utf-8"), run)
+    last: dict[str, float] = {}
+    with suppress(OSError, UnicodeDecodeError):
+        last = read_last_successes(path.read_text(encoding="utf-8"))
+    if run.fleet is not None:
+        text = render_fleet_metrics(run.fleet, finished=run.finished, last=last)
+    else:
+        run.last_success = run.finished if code in SUCCESSES else last.get(label_text(labels_of(run)))
+        text = render_metrics(run)
     # A collector runs as another user.
-    save_file(path, render_metrics(run).encode(), private=False)
+    save_file(path, text.encode(), private=False)

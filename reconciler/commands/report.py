@@ -12,6 +12,7 @@ from reconciler.commands.pieces import read_piece
 from reconciler.commands.request import Request
 from reconciler.errors import InvalidError, UsageError
 from reconciler.model import FleetReport, Problem
+from reconciler.planning.codec import parse_time
 from reconciler.reporting.documents import fleet_document
 from reconciler.reporting.fleet_merge import Piece, merge_fleets
 from reconciler.reporting.fleet_text import render_fleet
@@ -21,6 +22,9 @@ from reconciler.reporting.formats import fleet_writers
 def run_merge(files: Sequence[Path], request: Request, console: Console) -> int:
     """Merges fleets, plans and reports into one fleet, and prints it. Returns its exit code."""
     report = merge_fleets(read_pieces(files, request.cwd), tool=__version__)
+    console.measured.fleet = report
+    # The accounts were looked at when the last piece was made, not now.
+    console.measured.finished = max(0.0, parse_time(report.created).timestamp())
     writers = fleet_writers(
         report,
         text=lambda: render_fleet(report, console.style, next_step=_next_step(report, files)),

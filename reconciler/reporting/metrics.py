@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from reconciler.model import PlanSummary, ReportSummary, Requests
+from reconciler.model import FleetReport, PlanSummary, ReportSummary, Requests
 from reconciler.reporting.style import escape
 
 Label = tuple[str, str]
@@ -24,7 +24,7 @@ def _last() -> re.Pattern[str]:
 class Measured(Struct):
     """What a run has come to so far. seconds: its length. finished: seconds since the epoch. created, updated: what an
     apply did. in_sync: what it has just read and found as declared. expected: seconds that an apply of the plan takes
-    on the average of all moments at which it may begin.
+    on the average of all moments at which it may begin. fleet: what became of several accounts.
 
     last_success: the same, of the last run that ended 0 or 2; None where there was none.
     """
@@ -42,28 +42,30 @@ class Measured(Struct):
     seconds: float = 0.0
     finished: float = 0.0
     last_success: float | None = None
+    fleet: FleetReport | None = None
 
 
 def render_metrics(run: Measured) -> str:
     """The file; the same run, the same bytes."""
-    return "".join(text for family in _families(run) for text in _family(*family))
+    return "".join(text for family in _families(run) for text in render_family(*family))
 
 
-def read_last_success(text: str, run: Measured) -> float | None:
-    """The last success that an earlier file of the same verb and account tells."""
-    wanted = ",".join(f'{key}="{_escape(value)}"' for key, value in _labels(run))
-    return next((float(value) for labels, value in _last().findall(text) if labels == wanted), None)
+def read_last_successes(text: str) -> dict[str, float]:
+    """All last successes that an earlier file tells, by their labels as they stand there."""
+    return {labels: float(value) for labels, value in _last().findall(text)}
 
 
-_Family = tuple[str, Literal["gauge"], str, list[Sample]]
+Family = tuple[str, Literal["gauge"], str, list[Sample]]
+"""A name, its kind, what it is, and its samples."""
 
 
-def _families(run: Measured) -> Iterator[_Family]:
-    labels = _labels(run)
+def gauge(name: str, what: str, *samples: Sample) -> Family:
+    """A family of this tool."""
+    return f"reconciler_{name}", "gauge", what, list(samples)
 
-    def gauge(name: str, what: str, *samples: Sample) -> _Family:
-        return f"reconciler_{name}", "gauge", what, list(samples)
 
+def _families(run: Measured) -> Iterator[Family]:
+    labels = labels_of(run)
     if run.plan is not None:
         plan = run.plan
         kinds = (("create", plan.create), ("update", plan.update))
@@ -95,14 +97,21 @@ def _families(run: Measured) -> Iterator[_Family]:
         yield gauge("last_success_timestamp_seconds", what, (labels, round(run.last_success, 3)))
 
 
-def _labels(run: Measured) -> tuple[Label, ...]:
+def labels_of(run: Measured) -> tuple[Label, ...]:
+    """What tells the run's samples from those of others."""
     return ("account", run.account), ("verb", run.verb)
 
 
-def _family(name: str, kind: str, what: str, samples: list[Sample]) -> Iterator[str]:
+def label_text(labels: tuple[Label, ...]) -> str:
+    """Labels as they stand between the braces."""
+    return ",".join(f'{key}="{_escape(value)}"' for key, value in labels)
+
+
+def render_family(name: str, kind: str, what: str, samples: list[Sample]) -> Iterator[str]:
+    """The lines of a family: its head, then its samples."""
     yield f"# HELP {name} {what}\n# TYPE {name} {kind}\n"
     for labels, value in samples:
-        inner = ",".join(f'{key}="{_escape(text)}"' for key, text in labels)
+        inner = label_text(labels)
         yield f"{name}{{{inner}}} {value:g}\n" if abs(value) < 1e6 else f"{name}{{{inner}}} {value:.3f}\n"
 
 

@@ -82,6 +82,21 @@ def test_reports_of_single_accounts_become_rows(stage: Stage) -> None:
     assert "-> one account alone: reconciler plan --account two" in said
 
 
+def test_the_metrics_of_all_shards_are_one_file(stage: Stage) -> None:
+    """With the time of the last piece, and the last success of each account that fails later."""
+    names = write_shards(stage, 1, 2, 3)
+    stage.run("report", "merge", *names, "--metrics", "m.prom")
+    text = (stage.folder / "m.prom").read_text()
+    assert 'reconciler_drift{account="a2",verb="plan"} 1\n' in text
+    assert 'reconciler_fleet_last_run_timestamp_seconds{verb="plan"} 1795586400.000\n' in text
+    failed = make_fleet(FleetRow("a2", exit=8), exit_code=8, created="")
+    stage.write("shard-2.json", fleet_document(failed))
+    stage.run("report", "merge", "shard-2.json", "--metrics", "m.prom", code=8)
+    text = (stage.folder / "m.prom").read_text()
+    assert 'reconciler_last_success_timestamp_seconds{account="a2",verb="plan"} 1795586400.000\n' in text
+    assert 'reconciler_exit_code{account="a2",verb="plan"} 8\n' in text
+
+
 def test_all_that_is_wrong_is_told_at_once(stage: Stage) -> None:
     """By file, with what to type next; in the sandbox too."""
     stage.write("a.json", fleet_document(make_fleet(exit_code=0)))

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from reconciler.model import PlanSummary, ReportSummary, Requests
-from reconciler.reporting.metrics import Measured, read_last_success, render_metrics
+from reconciler.reporting.metrics import Measured, label_text, labels_of, read_last_successes, render_metrics
 from tests.reporting.corpus import INJECTIONS
 
 SAMPLE = re.compile(
@@ -59,9 +59,8 @@ def test_the_last_success_is_read_back() -> None:
     """Of the same verb and account alone."""
     run = Measured("plan", "a", last_success=1_790_000_000.5)
     text = render_metrics(run)
-    assert read_last_success(text, Measured("plan", "a")) == 1_790_000_000.5
-    assert read_last_success(text, Measured("apply", "a")) is None
-    assert read_last_success("nonsense", run) is None
+    assert read_last_successes(text) == {label_text(labels_of(Measured("plan", "a"))): 1_790_000_000.5}
+    assert read_last_successes("nonsense") == {}
 
 
 @pytest.mark.parametrize("text", INJECTIONS[:-1], ids=range(len(INJECTIONS) - 1))
