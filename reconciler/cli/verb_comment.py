@@ -34,4 +34,4 @@ def verb(context: click.Context, /, **given: Any) -> int:
 
         return run_comment(Asked(given["file"], given["section"]), request, console)
 
-    return run(context, given, comment, offline=True)
+    return run(context, given, comment, offline=True, alone=True)

@@ -38,4 +38,4 @@ def verb(context: click.Context, /, **given: Any) -> int:
 
         return run_merge(files, request, console)
 
-    return run(context, given, merge, offline=True)
+    return run(context, given, merge, offline=True, alone=True)

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from reconciler.commands.console import Console
 from reconciler.commands.files import read_file
-from reconciler.commands.pieces import INDEX, LARGEST_FILE, read_fleet
-from reconciler.commands.request import Request
+from reconciler.commands.pieces import LARGEST_FILE, read_fleet
+from reconciler.commands.request import INDEX, Request
 from reconciler.errors import AnswerError, InvalidError, RefusedError, UnauthorisedError, UsageError
 from reconciler.live.forges import Comment, Forge, Place, make_github, make_gitlab
 from reconciler.model import (

@@ -211,6 +211,7 @@ def _make_task(run: Run, name: str, account: str) -> Task:
 def publish(run: Run, report: FleetReport) -> int:
     """Prints what became of all. Returns the exit code."""
     console = run.console
+    console.measured.fleet = report
     writers = fleet_writers(
         report,
         text=partial(render_fleet, report, console.style),

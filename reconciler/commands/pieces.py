@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from reconciler.commands.files import read_file
+from reconciler.commands.request import INDEX
 from reconciler.errors import SEVERITY, InvalidError, ReconcilerError
 from reconciler.model import (
     FLEET_FORMAT,
@@ -29,8 +30,6 @@ from reconciler.model import (
 from reconciler.reporting.fleet_merge import Piece, make_plan_piece, make_report_piece
 from reconciler.shards import MOST
 
-INDEX = "fleet.json"
-"""The report of a fleet within its folder."""
 LARGEST_FILE = 256 * 1024 * 1024
 LARGEST_NUMBER = 2**53
 """Counts and seconds beyond which JSON readers elsewhere would lose digits."""

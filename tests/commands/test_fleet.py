@@ -203,6 +203,35 @@ def test_validate_takes_the_accounts_that_are_named(fleet: FleetStage) -> None:
     assert len(fleet.run("validate", "--all-accounts", "--format", "json", code=3).document["errors"]) == 1
 
 
+def test_a_fleet_is_measured_in_one_file(fleet: FleetStage) -> None:
+    """Each account by its label, and the whole."""
+    fleet.stage.patch.delenv("OCAMBA_GAMMA")
+    fleet.run("drift", "--all-accounts", "--metrics", "m.prom", code=7)
+    text = (fleet.folder / "m.prom").read_text()
+    assert 'reconciler_drift{account="alpha",verb="drift"} 1\n' in text
+    assert 'reconciler_exit_code{account="gamma",verb="drift"} 7\n' in text
+    assert 'reconciler_fleet_exit_code{verb="drift"} 7\n' in text
+
+
+def test_shards_are_merged_and_commented(fleet: FleetStage) -> None:
+    """Whatever accounts the environment chooses; the accounts' own plans are within the document."""
+    whole = fleet.run("plan", "--all-accounts", "--format", "json").document
+    names = []
+    for index in (1, 2):
+        shard = f"{index}/2"
+        fleet.run("plan", "--all-accounts", "--shard", shard, "--out", f"out{index}", "--write", f"json={index}.json")
+        names.append(f"{index}.json")
+    merged = fleet.run("report", "merge", *names, "--format", "json", RECONCILER_ACCOUNT="*").document
+    assert [row["account"] for row in merged["accounts"]] == list(NAMES)
+    assert [row["answer"]["digest"] for row in merged["accounts"]] == [
+        row["answer"]["digest"] for row in whole["accounts"]
+    ]
+    assert merged["summary"] | {"seconds": 0} == whole["summary"] | {"seconds": 0}
+    folders = fleet.run("report", "merge", "out2", "out1", "--format", "json").document
+    assert {row["file"] for row in folders["accounts"]} <= {f"out{one}/{name}.json" for one in (1, 2) for name in NAMES}
+    assert "GITHUB" in fleet.run("comment", "1.json", code=64, RECONCILER_ACCOUNT="*").err.upper()
+
+
 def test_a_signal_ends_all_after_what_is_under_way(fleet: FleetStage) -> None:
     """What was not begun has a row that says so, nothing is sent for it, and the exit code is that of the signal."""
     fleet.interrupt_at("alpha")
