@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 BEFORE = {
     "apply": ["plan --out plan.json"],
     "comment": ["plan --out plan.json"],
-    "report": ["plan --out plan.json"],
+    "report": [f"plan --all-accounts --shard {index}/2 --out shard-{index}" for index in (1, 2)],
     "undo": ["apply --yes --report report.json"],
 }
 """What has to have happened before the example of a verb."""

@@ -28,7 +28,7 @@ def verb(context: click.Context, /, **given: Any) -> int:
     FILE is a fleet, a plan or a report as JSON, or the folder of a fleet. Exits as one run over all accounts would;
     a shard that is missing counts as incomplete.
 
-    Example: reconciler report merge plan.json --write html=fleet.html
+    Example: reconciler report merge shard-1 shard-2 --write html=fleet.html
     """
     given.pop("action")
     files = given.pop("files")

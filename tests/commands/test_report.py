@@ -129,7 +129,7 @@ def test_a_wrong_command_line_is_told(stage: Stage) -> None:
     stage.run("report", code=64)
     stage.run("report", "merge", code=64)
     stage.run("report", "split", "x", code=64)
-    assert "report merge plan.json" in stage.run("report", "merge", "--help").out
+    assert "report merge shard-1 shard-2" in stage.run("report", "merge", "--help").out
 
 
 FLEET: dict[str, Any] = json.loads(fleet_document(make_full_fleet()))
