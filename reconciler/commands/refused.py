@@ -79,6 +79,7 @@ def _make_report(plan: Plan, options: Options, request: Request, error: RefusedE
         config_file=plan.config_file,
         managed=count_managed(plan),
         applied_by=find_provenance(request.environ, options.root),
+        origin=plan.undoes,
     )
 
 
