@@ -4,6 +4,7 @@
     ├── UsageError                  64   the command line is wrong
     ├── InvalidError                3    manifests, configuration or a plan file: `problems`, all of a run at once
     ├── RefusedError                4    a guard, another company, what a repository may not decide, a tampered plan
+    ├── IncompleteError             6    something was not done that should have been, and may be there in part
     ├── UnauthorisedError           7    the token is missing, wrong or not allowed
     ├── ApiError                    8    the API cannot be reached, or its answer cannot be understood
     │   ├── UnreachableError        8    no answer: connection, name, TLS, time-out
@@ -80,6 +81,12 @@ class RefusedError(ReconcilerError):
     def __init__(self, message: str, fix: str | None = None, problems: Sequence[Problem] = ()) -> None:
         super().__init__(message, fix)
         self.problems = unite_problems(problems)
+
+
+class IncompleteError(ReconcilerError):
+    """Something was not done, or not to its end; doing it again goes on from there."""
+
+    exit_code = 6
 
 
 class UnauthorisedError(ReconcilerError):

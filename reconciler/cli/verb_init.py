@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 @click.command("init")
 @click.argument("folder", metavar="[DIR]", required=False, default=".", type=click.Path(path_type=Path))
-@click.option("--ci", type=click.Choice(["github", "gitlab", "none"]), help="Write pipeline files too.")
+@click.option(
+    "--ci",
+    type=click.Choice(["github", "github-fleet", "gitlab", "gitlab-fleet", "kubernetes", "none"]),
+    help="Write pipeline files too; those of a fleet share many accounts among several jobs.",
+)
 @click.option("--company", metavar="ID", help="The account's company, so that a wrong token does no harm.")
 @with_options()
 @click.pass_context

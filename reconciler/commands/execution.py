@@ -99,7 +99,8 @@ def _execute(run: Execution, lease: Lease) -> int:
         applied_before = run.memory.applied(run.plan.company_id)
         run = msgspec.structs.replace(run, ask=msgspec.structs.replace(run.ask, applied=applied_before))
     lease.unsettled = any(change.action == "create" for change in run.plan.changes)
-    applied = _apply(run, run.account.now() + SETTLED if lease.follows_unsettled else None)
+    unsettled = lease.follows_unsettled or run.request.again
+    applied = _apply(run, run.account.now() + SETTLED if unsettled else None)
     lease.unsettled = applied.unsettled
     unkept = [_attempt(lambda: _record(run, applied))]
     ids = _write_ids(run, applied)

@@ -17,12 +17,12 @@ from msgspec import Struct
 from reconciler import __version__
 from reconciler.commands.asking import confirmed
 from reconciler.commands.console import Console
-from reconciler.commands.executors import open_executor
 from reconciler.commands.fleet_choice import Chosen, choose, request_for
 from reconciler.commands.fleet_console import Voice
 from reconciler.commands.fleet_folder import add_file, begin_folder, check_folder, save_index
 from reconciler.commands.fleet_order import run_ordered
 from reconciler.commands.fleet_rows import make_unplanned, summarise
+from reconciler.commands.fleet_site import Site, check_site, open_site
 from reconciler.commands.fleet_task import Command, Done, Fleet, Task, sailing
 from reconciler.commands.request import Request
 from reconciler.commands.stopping import Stopping
@@ -36,9 +36,6 @@ from reconciler.reporting.fleet_text import render_fleet
 from reconciler.reporting.formats import fleet_writers
 
 FORMS = ("text", "json", "markdown", "html")
-JOBS = 16
-AHEAD = 4
-"""Tasks that are handed out, for each that runs: so that memory stays, however many accounts there are."""
 ALONE = frozenset({"import", "accept", "schema"})
 """Verbs that write files which accounts may share: one account at a time."""
 NOT_HERE = frozenset({"init", "new", "comment", "report", "completion", "sandbox"})
@@ -65,6 +62,7 @@ def run_fleet(verb: str, command: Command, request: Request, console: Console, s
     A failing account stops no other. Raises UsageError, and what the configuration is wrong with, before any of them.
     """
     check_fleet(verb, request, console)
+    check_site(verb, request)
     flags = msgspec.structs.replace(request.flags, kept=Configurations())
     request = msgspec.structs.replace(request, flags=flags)
     run = Run(verb, command, request, choose(request, verb), console, stopping)
@@ -123,13 +121,14 @@ def sail(run: Run) -> FleetReport:
     folder = request.out if request.out is not None else request.report
     for made in filter(None, (folder, request.state)):
         made.mkdir(exist_ok=True) if made is request.state else begin_folder(made)
-    rows = list(_run_all(run))
+    fleet, name = Fleet(run.console.stderr, request.flags.kept), secrets.token_hex(8)
+    with sailing(name, fleet), open_site(request, jobs_of(run), fleet, name, run.console.tell) as site:
+        rows = list(_run_all(run, site, name))
     if folder is not None:
         rows = [add_file(row, folder) for row in rows]
-    jobs = jobs_of(run)
     report = FleetReport(
         verb=run.verb,
-        summary=summarise(rows, time.monotonic() - began, jobs),
+        summary=summarise(rows, time.monotonic() - began, site.at_once),
         accounts=tuple(rows),
         exit=worst([run.stopping.code or 0, *(row.exit for row in rows if row.exit is not None)]),
         tool=__version__,
@@ -141,17 +140,15 @@ def sail(run: Run) -> FleetReport:
     return report
 
 
-def jobs_of(run: Run) -> int:
-    """Accounts at once."""
+def jobs_of(run: Run) -> int | None:
+    """Accounts at once, where anything says how many."""
     if run.verb in ALONE:
         return 1
-    return run.request.jobs or read_number(run.request.environ, "JOBS", int, 1024, JOBS)
+    return run.request.jobs or read_number(run.request.environ, "JOBS", int, 1024, 0) or None
 
 
-def _run_all(run: Run) -> Iterator[FleetRow]:
+def _run_all(run: Run, site: Site, name: str) -> Iterator[FleetRow]:
     """The rows in the order of the accounts, each with its answer printed as soon as its turn has come."""
-    executor = run.request.executor or run.request.environ.get("RECONCILER_EXECUTOR") or None
-    fleet, name = Fleet(run.console.stderr, run.request.flags.kept), secrets.token_hex(8)
     rows, accounts = run.chosen.rows, list(run.chosen.paths)
     # What has no plan must not be taken for a path to plan from.
     fit = [one for one in accounts if one not in rows or rows[one].file is not None]
@@ -159,11 +156,9 @@ def _run_all(run: Run) -> Iterator[FleetRow]:
     progress.start(f"{run.verb} in {len(fit)} accounts", len(fit))
     with ExitStack() as stack:
         stack.callback(progress.done)
-        stack.enter_context(sailing(name, fleet))
-        stack.enter_context(run.stopping.told(fleet.stop))
+        stack.enter_context(run.stopping.told(site.stop))
         run.stopping.pass_on()
-        pool = stack.enter_context(open_executor(executor, jobs_of(run)))
-        finished = run_ordered(pool, fit, partial(_make_task, run, name), AHEAD * jobs_of(run), progress.advance)
+        finished = run_ordered(site, fit, partial(_make_task, run, name), progress.advance)
         for account in accounts:
             if account in rows and rows[account].file is None:
                 yield make_unplanned(rows[account])
@@ -205,6 +200,7 @@ def _make_task(run: Run, name: str, account: str) -> Task:
             sandbox=console.sandbox,
         ),
         fleet=name,
+        saved=run.chosen.paths[account][0] if run.chosen.saved is not None else None,
     )
 
 

@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from typing import Any
 
-from reconciler.commands.faults import make_fault
-from reconciler.commands.fleet_task import Done, Task, make_unbegun, run_task
-from reconciler.model import FleetRow
+from reconciler.commands.fleet_site import Site
+from reconciler.commands.fleet_task import Done, Task
+
+AHEAD = 4
+"""Tasks that are handed out, for each that runs: so that memory stays, however many accounts there are."""
 
 
 def run_ordered(
-    pool: Executor, accounts: Sequence[str], make: Callable[[str], Task], ahead: int, tick: Callable[[], None]
+    site: Site, accounts: Sequence[str], make: Callable[[str], Task], tick: Callable[[], None]
 ) -> Iterator[Done]:
-    """What came of each account, in this order. ahead: tasks that are handed out at once. tick: told of each end."""
+    """What came of each account, in this order. tick: told of each end."""
     waiting = iter(accounts)
-    running: dict[Future[Done], str] = {}
+    running: dict[Future[Any], Task] = {}
     finished: dict[str, Done] = {}
     for account in accounts:
         while account not in finished:
             # A slow account at the head keeps nobody waiting: only what runs is counted.
             for one in waiting:
-                running[pool.submit(run_task, make(one))] = one
-                if len(running) >= ahead:
+                task = make(one)
+                running[site.begin(task)] = task
+                if len(running) >= AHEAD * site.at_once:
                     break
             ended, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in ended:
-                name = running.pop(future)
-                finished[name] = _take(future, name)
+                task = running.pop(future)
+                finished[task.account] = site.end(task, future)
                 tick()
         yield finished.pop(account)
-
-
-def _take(future: Future[Done], account: str) -> Done:
-    """What came of a task, also where its worker did not come back."""
-    try:
-        return future.result()
-    except CancelledError:
-        return Done(make_unbegun(account))
-    except Exception as error:
-        fault = make_fault(type(error), error.__traceback__)
-        return Done(FleetRow(account, exit=fault.exit_code, errors=(fault.message,)))

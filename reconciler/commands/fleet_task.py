@@ -12,6 +12,7 @@ import time
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
 import msgspec
@@ -41,6 +42,7 @@ class Task(Struct, frozen=True):
     """One account's part of a fleet's run. request: for this account alone, with an empty environment.
 
     fleet: the run that it belongs to. settings: RECONCILER_* variables of whoever began the run, no secret among them.
+    saved: the plan that is applied, among the request's paths.
     """
 
     account: str
@@ -50,6 +52,7 @@ class Task(Struct, frozen=True):
     voice: Voice
     fleet: str
     settings: Mapping[str, str] = {}
+    saved: Path | None = None
 
 
 class Done(Struct, frozen=True):
@@ -140,6 +143,20 @@ def _attempt(command: Command, request: Request, console: AccountConsole, stoppi
         return console.end(error)
     except Exception as error:
         return console.end(make_fault(type(error), error.__traceback__))
+
+
+def make_failed(task: Task, error: ReconcilerError, seconds: float = 0.0) -> Done:
+    """What comes of a task that ended before its verb could begin, or after it was out of sight."""
+    remarks = io.StringIO()
+    console = AccountConsole({}, task.voice, remarks, task.account)
+    code = console.end(error)
+    return Done(make_row(task.account, console, code, seconds), console.kept.getvalue(), remarks.getvalue())
+
+
+def make_left(task: Task, error: StoppedError) -> Done:
+    """What comes of a task that was left to its worker, since nobody waits for it any more."""
+    left = "left to its worker: it ends after the request in flight, and what it wrote is in no report"
+    return Done(FleetRow(task.account, exit=error.exit_code, errors=(left,)))
 
 
 def make_unbegun(account: str) -> FleetRow:

@@ -22,8 +22,15 @@ IGNORED = (".reconciler/", "*.env")
 """What Git must not keep: the sandbox's state, and files with the values of secrets."""
 
 PIPELINES = Path(__file__).resolve().parents[1] / "pipelines"
-CI = {"github": ".github/workflows", "gitlab": ".", "none": "."}
-"""Where each CI service looks for pipeline files."""
+CI = {
+    "github": ".github/workflows",
+    "github-fleet": ".github/workflows",
+    "gitlab": ".",
+    "gitlab-fleet": ".",
+    "kubernetes": ".",
+    "none": ".",
+}
+"""Where each service looks for its files. Those of a fleet share many accounts among several jobs."""
 
 ACCOUNT = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 COMPANY = re.compile(r"[A-Za-z0-9_-]{1,64}")

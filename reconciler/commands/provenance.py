@@ -84,14 +84,21 @@ def find_provenance(environ: Environ, root: Path) -> AppliedBy:
     """Who and what applies. root: the folder of the manifests. RECONCILER_ACTOR, RECONCILER_COMMIT and
     RECONCILER_PIPELINE beat what the environment tells otherwise.
     """
+    told, _ = find_told(environ)
+    return AppliedBy(told.actor, told.commit or find_commit(root), told.pipeline, told.job)
+
+
+def find_told(environ: Environ) -> tuple[AppliedBy, Pipeline | None]:
+    """What the environment alone tells of it, and the pipeline that it is told by."""
     pipeline = next((one for one in PIPELINES if environ.get(one.mark)), None)
     told = _read_pipeline(pipeline, environ) if pipeline is not None else AppliedBy(actor=_clean(_find_user(environ)))
-    return AppliedBy(
+    by = AppliedBy(
         actor=_clean(environ.get("RECONCILER_ACTOR")) or told.actor,
-        commit=_commit(environ.get("RECONCILER_COMMIT")) or told.commit or find_commit(root),
+        commit=_commit(environ.get("RECONCILER_COMMIT")) or told.commit,
         pipeline=clean_url(environ.get("RECONCILER_PIPELINE", "")) or told.pipeline,
         job=told.job,
     )
+    return by, pipeline
 
 
 def _read_pipeline(pipeline: Pipeline, environ: Environ) -> AppliedBy:

@@ -20,7 +20,18 @@ YES, NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "n
 FIELDS = frozenset(
     {"jobs", "executor", "shard"}
     | {"targets", "strict", "allow_literals", "sandbox", "out", "detailed_exitcode", "show_unmanaged", "yes", "report"}
-    | {"live", "base", "changed_since", "all_or_nothing", "first", "state", "resend_secrets", "no_secrets", "write_ids"}
+    | {
+        "live",
+        "base",
+        "changed_since",
+        "all_or_nothing",
+        "first",
+        "state",
+        "resend_secrets",
+        "no_secrets",
+        "write_ids",
+        "accept",
+    }
 )
 
 
@@ -33,7 +44,8 @@ SAVED: Mapping[str, tuple[str, ...]] = {"apply": ("plan", "undo"), "undo": ("app
 class Request(Struct, frozen=True):
     """The command line, read. environ is kept out of the repr: it holds the token and secrets.
 
-    jobs, executor, shard: how a fleet runs. fleet: the account, where this is one of a fleet.
+    jobs, executor, shard: how a fleet runs. fleet: the account, where this is one of a fleet. again: a machine that
+    had begun this was lost.
     """
 
     flags: Flags
@@ -64,6 +76,8 @@ class Request(Struct, frozen=True):
     executor: str | None = None
     shard: str | None = None
     fleet: str | None = None
+    again: bool = False
+    accept: bool = False
 
     def own(self, path: Path | None, suffix: str = "") -> Path | None:
         """A file or folder to write: in a fleet, that of this account below it."""

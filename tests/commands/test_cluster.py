@@ -125,5 +125,6 @@ def test_dasks_log_says_nothing_here(dask: PretendedDask) -> None:
     """It would write lines of its own, tracebacks too, between ours."""
     logger = logging.getLogger("distributed.client")
     logger.setLevel(logging.INFO)
+    logging.getLogger("distributed.worker")
     with open_cluster(ADDRESS):
         assert not logger.isEnabledFor(logging.CRITICAL)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from reconciler.commands.console import Console
 from reconciler.commands.fleet_console import Voice
-from reconciler.commands.fleet_order import run_ordered
+from reconciler.commands.fleet_order import AHEAD, run_ordered
+from reconciler.commands.fleet_site import Here
 from reconciler.commands.fleet_task import Fleet, Task, find_fleet, run_task, sailing
 from reconciler.commands.request import Request
 from reconciler.commands.stopping import Stopping
@@ -42,13 +43,14 @@ def _fleet() -> Iterator[None]:
         yield
 
 
-@given(st.permutations(range(12)), st.integers(1, 6), st.integers(1, 40))
-def test_answers_come_in_order_however_tasks_end(order: list[int], jobs: int, ahead: int) -> None:
+@given(st.permutations(range(12)), st.integers(1, 6))
+def test_answers_come_in_order_however_tasks_end(order: list[int], jobs: int) -> None:
     """Each once, and told as each ends."""
     names = [f"a{number:02d}" for number in order]
     ticks: list[None] = []
     with ThreadPoolExecutor(jobs) as pool:
-        done = list(run_ordered(pool, names, lambda one: make_task(one, answer), ahead, lambda: ticks.append(None)))
+        site = Here(pool, jobs, Fleet())
+        done = list(run_ordered(site, names, lambda one: make_task(one, answer), lambda: ticks.append(None)))
     assert [one.row.account for one in done] == names
     assert [one.text for one in done] == [f"I am {name}, True\n" for name in names]
     assert len(ticks) == len(names)
@@ -77,8 +79,9 @@ def test_no_more_are_handed_out_than_allowed() -> None:
 
     names = [f"a{number}" for number in range(50)]
     with Counting(2) as pool:
-        assert len(list(run_ordered(pool, names, lambda one: make_task(one, answer), 5, lambda: None))) == 50
-    assert most <= 5
+        site = Here(pool, 2, Fleet())
+        assert len(list(run_ordered(site, names, lambda one: make_task(one, answer), lambda: None))) == 50
+    assert most <= 2 * AHEAD
 
 
 def test_a_worker_that_does_not_come_back_is_a_row() -> None:
@@ -94,7 +97,8 @@ def test_a_worker_that_does_not_come_back_is_a_row() -> None:
                 future.set_running_or_notify_cancel()
             return future
 
-    first, second = run_ordered(Broken(), ["a", "b"], lambda one: make_task(one, answer), 4, lambda: None)
+    site = Here(Broken(), 1, Fleet())
+    first, second = run_ordered(site, ["a", "b"], lambda one: make_task(one, answer), lambda: None)
     assert first.row.exit == 1
     assert "OSError" in first.row.errors[0]
     assert "secret" not in first.row.errors[0]

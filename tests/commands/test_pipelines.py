@@ -19,8 +19,9 @@ from tests.commands.test_comment import github
 from tests.commands.workflow import PIPELINES, ROOT, Runner, load_yaml
 from tests.needs import need
 
-WORKFLOWS = sorted((PIPELINES / "github").iterdir())
+WORKFLOWS = sorted(PIPELINES.glob("github*/*.yml"))
 GITLAB = PIPELINES / "gitlab" / "reconciler.gitlab-ci.yml"
+GITLAB_FLEET = PIPELINES / "gitlab-fleet" / "reconciler-fleet.gitlab-ci.yml"
 TEXT = 'key: one\nid: "1161"\nprovider: twilio\nname: {name}\n'
 CONFIG = 'version: 1\naccounts:\n  main:\n    token: {secret: "env:OCAMBA_TOKEN"}\n    path: manifests\n'
 
@@ -58,7 +59,7 @@ def scripts_of(path: Path) -> list[str]:
     [
         ("vendor.github-workflows", WORKFLOWS),
         ("vendor.github-actions", [ROOT / "action.yml"]),
-        ("vendor.gitlab-ci", [GITLAB]),
+        ("vendor.gitlab-ci", [GITLAB, GITLAB_FLEET]),
     ],
 )
 def test_they_are_what_their_service_takes(schema: str, files: list[Path]) -> None:
@@ -78,14 +79,17 @@ def test_a_security_linter_finds_nothing(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-@pytest.mark.parametrize("path", [*WORKFLOWS, GITLAB, ROOT / "action.yml"], ids=lambda path: path.name)
+SCRIPTED = [*WORKFLOWS, GITLAB, GITLAB_FLEET, ROOT / "action.yml"]
+
+
+@pytest.mark.parametrize("path", SCRIPTED, ids=lambda path: path.name)
 def test_their_scripts_pass_shellcheck(path: Path, tmp_path: Path) -> None:
     """As bash; GitLab's as what its images have."""
     need("shellcheck")
     for number, text in enumerate(scripts_of(path)):
         script = tmp_path / f"{number}.sh"
         script.write_text(text)
-        ran = run("shellcheck", "--shell", "sh" if path == GITLAB else "bash", str(script))
+        ran = run("shellcheck", "--shell", "sh" if path in (GITLAB, GITLAB_FLEET) else "bash", str(script))
         assert ran.returncode == 0, ran.stdout
 
 
@@ -313,7 +317,7 @@ def test_init_writes_them_where_each_service_looks(stage: Stage) -> None:
     stage.run("init", "x", "--ci", "other", code=64)
 
 
-@pytest.mark.parametrize("file", [ROOT / "action.yml", *WORKFLOWS, GITLAB], ids=lambda one: one.name)
+@pytest.mark.parametrize("file", SCRIPTED, ids=lambda one: one.name)
 def test_no_python_of_a_job_imports_from_the_checkout(file: Path) -> None:
     """A pull request could add a json.py: each Python runs isolated, and the program by its own script."""
     for line in file.read_text().splitlines():

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from reconciler.commands import execution, turns
+from reconciler.commands import apply, execution, turns
 from reconciler.commands.request import Request
 from reconciler.commands.turns import find_file
 from reconciler.live.lease import CannotLockError, Holder
@@ -87,6 +87,20 @@ def test_nothing_is_created_before_what_a_killed_run_wrote_must_show(
     assert [entry.method for entry in stage.world.log[before:]] == [*["GET"] * looks, "POST", "GET"]
     (file,) = (stage.runtime / "reconciler").glob("*.lock")
     assert msgspec.json.decode(file.read_bytes(), type=Holder).ended is not None
+
+
+def test_what_another_host_had_begun_may_not_show_yet_either(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that was lost has left no lease here: whoever runs its account again says so."""
+    monkeypatch.setattr(execution, "SETTLED", 0.2)
+    stage.write("manifests/main.yaml", NEW)
+    stage.run("plan", "--out", "plan.json", HOOD_MITTO_API_KEY="k")
+    whole = apply.run_apply
+    monkeypatch.setattr(
+        apply, "run_apply", lambda request, *rest: whole(msgspec.structs.replace(request, again=True), *rest)
+    )
+    before = len(stage.world.log)
+    stage.run("apply", "plan.json", HOOD_MITTO_API_KEY="k")
+    assert [entry.method for entry in stage.world.log[before:]] == ["GET", "GET", "POST", "GET"]
 
 
 def test_the_key_is_the_company_or_else_the_account(stage: Stage) -> None:
