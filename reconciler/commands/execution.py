@@ -29,6 +29,7 @@ from reconciler.model import Plan, Problem, Report, ReportSummary
 from reconciler.options import Options
 from reconciler.planning.codec import format_time
 from reconciler.reporting.documents import report_document
+from reconciler.reporting.fleet_errors import report_errors
 from reconciler.reporting.formats import report_writers
 from reconciler.reporting.report_text import render_report
 
@@ -108,9 +109,7 @@ def _execute(run: Execution, lease: Lease) -> int:
     code = worst([applied.code, run.stopping.code]) if applied.code and run.stopping.code else applied.code
     code = worst([code, INCOMPLETE]) if ids.problems else code
     report = make_report(run, applied, ids, time.monotonic() - began, code)
-    run.console.measured.report, run.console.measured.requests = report.summary, report.requests
-    run.console.measured.plan = run.plan.summary
-    _measure(run, applied)
+    _measure(run, applied, report)
     unkept.append(_attempt(lambda: _keep(run, report)))
     run.console.publish(
         report_writers(
@@ -127,8 +126,10 @@ def _execute(run: Execution, lease: Lease) -> int:
     return worst([report.exit_code, *(error.exit_code for error in unkept if error is not None)])
 
 
-def _measure(run: Execution, applied: Applied) -> None:
+def _measure(run: Execution, applied: Applied, report: Report) -> None:
     measured = run.console.measured
+    measured.report, measured.requests, measured.plan = report.summary, report.requests, run.plan.summary
+    measured.errors = report_errors(report)
     done = [one.action for one in applied.outcomes if one.status == "applied"]
     measured.created, measured.updated = done.count("create"), done.count("update")
     measured.in_sync = run.plan.summary.unchanged if run.hand is not None else 0

@@ -6,22 +6,15 @@ from collections.abc import Sequence
 
 from reconciler.model import FleetRow, FleetSummary
 from reconciler.planning.forecast import forecast_fleet
+from reconciler.reporting.fleet_totals import sum_rows
 
 INCOMPLETE = 6
 
 
 def summarise(rows: Sequence[FleetRow], seconds: float, jobs: int) -> FleetSummary:
     """The sums. seconds: of the whole run. jobs: accounts at once, for the forecast of applying all plans."""
-    summed = ("create", "update", "unchanged", "stale", "failed", "requests", "throttled", "apply_requests")
-    return FleetSummary(
-        accounts=len(rows),
-        clean=sum(row.exit == 0 for row in rows),
-        pending=sum(row.exit == 2 for row in rows),
-        broken=sum(row.exit not in (0, 2) for row in rows),
-        seconds=round(seconds, 3),
-        apply_seconds=round(forecast_fleet([row.apply_seconds for row in rows], jobs), 1),
-        **{name: sum(getattr(row, name) for row in rows) for name in summed},
-    )
+    forecast = forecast_fleet([row.apply_seconds for row in rows], jobs)
+    return sum_rows(rows, seconds=round(seconds, 3), apply_seconds=round(forecast, 1))
 
 
 def make_unplanned(planned: FleetRow) -> FleetRow:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import msgspec
-from msgspec import UNSET, Raw, Struct
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from reconciler.commands.console import Console
 from reconciler.commands.faults import make_fault
@@ -26,6 +26,7 @@ from reconciler.commands.stopping import Stopping
 from reconciler.errors import ReconcilerError, StoppedError
 from reconciler.model import FleetRow
 from reconciler.options import Configurations
+from reconciler.reporting.fleet_errors import cut_errors
 from reconciler.reporting.metrics import Measured
 from reconciler.reporting.style import Style
 from reconciler.reporting.validation_text import render_error
@@ -34,8 +35,6 @@ Command = Callable[[Request, Console, Stopping], int]
 
 WIDEST = 1000
 """Columns of a line of an error in a row: renderers cut it to what they have."""
-MOST_ERRORS = 20
-"""Lines of errors that a row keeps; all of them are on stderr."""
 
 
 class Task(Struct, frozen=True):
@@ -175,9 +174,17 @@ def make_row(account: str, console: AccountConsole, code: int, seconds: float) -
         throttled=sent.throttled if sent is not None else 0,
         seconds=round(seconds, 3),
         exit=code,
-        errors=_tell(console),
-        answer=Raw(msgspec.json.format(console.document.encode(), indent=0)) if console.document else UNSET,
+        errors=cut_errors([*_tell(console), *measured.errors]),
+        answer=_embed(console.document),
     )
+
+
+def _embed(document: str) -> Raw | UnsetType:
+    """An account's own document within the fleet's; unset where none can hold it, such as half a surrogate pair."""
+    try:
+        return Raw(msgspec.json.format(document.encode(), indent=0)) if document else UNSET
+    except msgspec.MsgspecError:
+        return UNSET
 
 
 def _count(measured: Measured) -> dict[str, Any]:
@@ -203,9 +210,7 @@ def _count(measured: Measured) -> dict[str, Any]:
     }
 
 
-def _tell(console: AccountConsole) -> tuple[str, ...]:
+def _tell(console: AccountConsole) -> list[str]:
     style = Style(width=WIDEST)
     failures = [one for one in console.failures if not isinstance(one, StoppedError)]
-    lines = [line for one in failures for line in render_error(one, style).splitlines()]
-    more = [f"… and {len(lines) - MOST_ERRORS} lines more on stderr"] if len(lines) > MOST_ERRORS else []
-    return (*lines[:MOST_ERRORS], *more)
+    return [line for one in failures for line in render_error(one, style).splitlines()]

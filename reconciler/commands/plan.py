@@ -30,6 +30,7 @@ from reconciler.planning.forecast import Limits, expect_seconds
 from reconciler.planning.guard import MAX_CREATES, Guards
 from reconciler.planning.planner import Asked, Context, make_plan
 from reconciler.planning.settings import Place
+from reconciler.reporting.fleet_errors import plan_errors
 from reconciler.reporting.formats import plan_writers
 from reconciler.reporting.style import Style
 from reconciler.reporting.text import render_plan
@@ -71,7 +72,7 @@ def plan_and_publish(request: Request, console: Console, stopping: Stopping, *, 
         declared = declare(request, options)
         with open_account(request, options, declared.token, console, stopping) as account:
             planned = make_planned(request, options, declared, account, console)
-    console.measured.plan = planned.plan.summary
+    console.measured.plan, console.measured.errors = planned.plan.summary, plan_errors(planned.plan)
     console.measured.expected = expect_seconds(planned.plan.summary.requests, limits_of(options))
     stopping.check()
     if request.out is not None:

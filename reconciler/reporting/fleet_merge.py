@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from reconciler.errors import InvalidError, worst
 from reconciler.model import FleetReport, FleetRow, FleetSummary, Plan, Problem, Report, Shard, Source
-from reconciler.reporting.rows import place_text
+from reconciler.reporting.fleet_errors import cut_errors, plan_errors, report_errors
+from reconciler.reporting.fleet_totals import sum_rows
 from reconciler.reporting.style import count, escape
 
 PENDING = 2
@@ -18,8 +19,6 @@ INCOMPLETE = 6
 """The exit code where a shard is missing or an account was not begun."""
 MOST_TOLD = 20
 """Accounts that stand in two pieces: so many of a pair of pieces are named."""
-
-_SUMMED = ("create", "update", "unchanged", "stale", "failed", "requests", "throttled", "apply_requests")
 
 
 class Piece(Struct, frozen=True):
@@ -59,7 +58,7 @@ def make_plan_piece(plan: Plan, file: str) -> Piece:
         unchanged=summary.unchanged,
         failed=summary.blocked,
         exit=InvalidError.exit_code if plan.errors else 0,
-        errors=tuple(line for problem in plan.errors for line in _problem_lines(problem)),
+        errors=cut_errors(plan_errors(plan)),
         file=escape(file),
         apply_requests=summary.requests,
         apply_seconds=summary.seconds,
@@ -83,18 +82,10 @@ def make_report_piece(report: Report, file: str) -> Piece:
         seconds=report.seconds,
         exit=report.exit_code,
         throttled=sent.throttled,
-        errors=tuple(
-            f"{escape(one.address)}: {one.status}: {escape(one.error)}" for one in report.outcomes if one.error
-        ),
+        errors=cut_errors(report_errors(report)),
         file=escape(file),
     )
     return Piece(file, ("apply", "undo"), _make_single(row, report.created))
-
-
-def _problem_lines(problem: Problem) -> list[str]:
-    place = f"{place_text(problem.source)}: " if problem.source is not None else ""
-    fix = [f"-> {escape(problem.fix)}"] if problem.fix is not None else []
-    return [f"{place}{escape(problem.message)}", *fix]
 
 
 def _make_single(row: FleetRow, created: str) -> FleetReport:
@@ -123,7 +114,7 @@ def merge_fleets(pieces: Sequence[Piece], *, tool: str) -> FleetReport:
         accounts=rows,
         exit=worst([*codes, INCOMPLETE] if short else codes),
         tool=tool,
-        created=max((piece.report.created for piece in pieces), default=""),
+        created=max(piece.report.created for piece in pieces),
         missing=missing,
     )
 
@@ -135,15 +126,8 @@ def _judge(row: FleetRow, verb: str) -> FleetRow:
 
 
 def _make_summary(rows: Sequence[FleetRow], pieces: Sequence[Piece]) -> FleetSummary:
-    return FleetSummary(
-        accounts=len(rows),
-        clean=sum(row.exit == 0 for row in rows),
-        pending=sum(row.exit == 2 for row in rows),
-        broken=sum(row.exit not in (0, 2) for row in rows),
-        seconds=max((piece.report.summary.seconds for piece in pieces), default=0.0),
-        apply_seconds=max((piece.report.summary.apply_seconds for piece in pieces), default=0.0),
-        **{name: sum(getattr(row, name) for row in rows) for name in _SUMMED},
-    )
+    longest = max(piece.report.summary.seconds for piece in pieces)
+    return sum_rows(rows, seconds=longest, apply_seconds=max(one.report.summary.apply_seconds for one in pieces))
 
 
 def _common_verbs(pieces: Sequence[Piece]) -> list[str]:

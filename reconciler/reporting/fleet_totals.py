@@ -6,15 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-from reconciler.model import FleetReport, FleetRow, Shard
+from reconciler.model import FleetReport, FleetRow, FleetSummary, Shard
+from reconciler.reporting.fleet_errors import MOST_ERRORS
 from reconciler.reporting.style import count, cut, duration, escape
 
 TITLES = ("account", "create", "update", "unchanged", "stale", "failed", "requests", "seconds", "exit")
 NOT_BEGUN = "not begun"
 LONGEST_ERROR = 500
 """Columns of one error."""
-MOST_ERRORS = 20
-"""Errors of one account."""
 MOST_MISSING = 20
 """Missing shards that are named; the rest is counted."""
 FIX = "-> "
@@ -26,6 +25,22 @@ _PLANNED, _DONE = frozenset({"plan", "drift"}), frozenset({"apply", "undo"})
 _COUNTS = ("create", "update", "unchanged", "stale", "failed")
 _DONE_WORDS = {"create": "created", "update": "updated"}
 _STATES: tuple[State, ...] = ("ended", "changes", "wrong", "unbegun")
+
+
+_SUMMED = (*_COUNTS, "requests", "throttled", "apply_requests")
+
+
+def sum_rows(rows: Sequence[FleetRow], *, seconds: float, apply_seconds: float) -> FleetSummary:
+    """The sums of all rows; what is no sum is told. seconds: of the whole run. apply_seconds: of applying all plans."""
+    return FleetSummary(
+        accounts=len(rows),
+        clean=sum(row.exit == 0 for row in rows),
+        pending=sum(row.exit == 2 for row in rows),
+        broken=sum(row.exit not in (0, 2) for row in rows),
+        seconds=seconds,
+        apply_seconds=apply_seconds,
+        **{name: sum(getattr(row, name) for row in rows) for name in _SUMMED},
+    )
 
 
 def is_planned(verb: str) -> bool:
@@ -59,7 +74,7 @@ def cells_of(row: FleetRow) -> tuple[str, ...]:
 def error_texts(row: FleetRow) -> list[str]:
     """The errors of an account, escaped and cut; a line that begins with an arrow says what to type next."""
     # Cut before it is escaped, too: one may be of any length.
-    texts = [escape(cut(error.strip(" "), 4 * LONGEST_ERROR)) for error in row.errors[:MOST_ERRORS]]
+    texts = [escape(cut(error.strip(" "), 4 * LONGEST_ERROR)) for error in row.errors[: MOST_ERRORS + 1]]
     more = len(row.errors) - len(texts)
     rest = [f"and {count(more, 'more line')}: the JSON has all of them"] if more else []
     return [cut(text, LONGEST_ERROR) for text in texts] + rest

@@ -25,6 +25,7 @@ class Measured(Struct):
     """What a run has come to so far. seconds: its length. finished: seconds since the epoch. created, updated: what an
     apply did. in_sync: what it has just read and found as declared. expected: seconds that an apply of the plan takes
     on the average of all moments at which it may begin. fleet: what became of several accounts.
+    errors: lines for the row of a fleet that say why objects are not as they should be.
 
     last_success: the same, of the last run that ended 0 or 2; None where there was none.
     """
@@ -43,6 +44,7 @@ class Measured(Struct):
     finished: float = 0.0
     last_success: float | None = None
     fleet: FleetReport | None = None
+    errors: tuple[str, ...] = ()
 
 
 def render_metrics(run: Measured) -> str:

@@ -43,6 +43,26 @@ def test_every_account_has_a_row(fleet: FleetStage) -> None:
     assert document["summary"]["update"] == 3
 
 
+def test_what_blocks_an_object_stands_below_its_account(fleet: FleetStage) -> None:
+    """In Markdown too, where the account's own plan is not; of an apply it is what failed."""
+    fleet.stage.write("manifests/beta/unknown.yaml", UNKNOWN)
+    ran = fleet.run("plan", "--all-accounts", "--format", "markdown", code=3)
+    assert "! manifests/beta/unknown.yaml:1:" in ran.out
+    assert "does not know id 4711" in ran.out
+    rows = rows_of(fleet.run("apply", "--all-accounts", "--yes", "--format", "json", code=6).document)
+    assert [rows[name]["exit"] for name in NAMES] == [0, 6, 0]
+    assert "4711" in str(rows["beta"]["errors"])
+    assert (rows["alpha"]["errors"], rows["alpha"]["update"]) == ([], 1)
+
+
+def test_a_document_that_no_other_can_hold_is_left_out(fleet: FleetStage) -> None:
+    """A file whose name is no UTF-8 stands in its account's plan as half a surrogate pair."""
+    (fleet.folder / "manifests" / "beta" / "one.yaml").rename(fleet.folder / "manifests" / "beta" / "\udcff.yaml")
+    rows = rows_of(fleet.run("plan", "--all-accounts", "--format", "json").document)
+    assert ["answer" in rows[name] for name in NAMES] == [True, False, True]
+    assert rows["beta"]["update"] == 1
+
+
 def test_globs_and_names_choose(fleet: FleetStage) -> None:
     """Repeated, before and after the verb, in the variable too; a name alone is no fleet."""
     for words in (["--account", "*a", "--account", "beta"], ["--account", "alpha", "--account", "b*"]):

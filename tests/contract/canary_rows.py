@@ -73,7 +73,15 @@ ROWS: dict[str, Row] = {
         (("snapshot", "--out", "live.json"), ("plan", "--live", "live.json"), ("drift", "--live", "live.json")),
         before=(("snapshot", "--out", "live.json"),),
     ),
-    "report": Row((("report", "merge", "plan.json"), ("report", "merge", "before.json")), before=APPLIED),
+    "report": Row(
+        (
+            ("report", "merge", "plan.json", "--metrics", "run.prom"),
+            ("report", "merge", "before.json"),
+            ("report", "merge", "fleet.json"),
+            ("report", "merge", "plans"),
+        ),
+        before=(*APPLIED, ("plan", "--all-accounts", "--out", "plans", "--write", "json=fleet.json")),
+    ),
     "comment": Row((("comment", "plan.json"), ("comment", "report.json", "--section", "report")), before=APPLIED),
     "doctor": Row((("doctor",),)),
     "completion": Row((("completion", "bash"), ("completion", "fish"))),

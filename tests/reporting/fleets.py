@@ -6,9 +6,8 @@ from typing import Any
 
 import msgspec
 
-from reconciler.model import FleetReport, FleetRow, FleetSummary, Shard
-
-_SUMMED = ("create", "update", "unchanged", "stale", "failed", "requests", "throttled", "apply_requests")
+from reconciler.model import FleetReport, FleetRow, Shard
+from reconciler.reporting.fleet_totals import sum_rows
 
 ROWS = (
     FleetRow("agency-north", 0, 1, 41, 0, 0, 4, 0.42, 2, file="agency-north.json", apply_requests=4, apply_seconds=1.0),
@@ -27,15 +26,8 @@ ROWS = (
 
 def make_fleet(*rows: FleetRow, verb: str = "plan", exit_code: int = 7, **fields: Any) -> FleetReport:
     """A fleet of these rows with their sums."""
-    summary = FleetSummary(
-        accounts=len(rows),
-        clean=sum(row.exit == 0 for row in rows),
-        pending=sum(row.exit == 2 for row in rows),
-        broken=sum(row.exit not in (0, 2) for row in rows),
-        seconds=12.5,
-        apply_seconds=sum((row.apply_seconds for row in rows), 0.0),
-        **{name: sum(getattr(row, name) for row in rows) for name in _SUMMED},
-    )
+    apply_seconds = sum((row.apply_seconds for row in rows), 0.0)
+    summary = sum_rows(rows, seconds=12.5, apply_seconds=apply_seconds)
     report = FleetReport(verb, summary, rows, exit_code, tool="0.1.0", created="2026-11-25T06:00:00Z")
     return msgspec.structs.replace(report, **fields)
 

@@ -46,8 +46,8 @@ def test_errors_are_cut_and_counted() -> None:
     first, *others, last = error_texts(row)
     assert len(first) == LONGEST_ERROR
     assert first.startswith("\\u001b")
-    assert len(others) == 19
-    assert last == "and 6 more lines: the JSON has all of them"
+    assert len(others) == 20
+    assert last == "and 5 more lines: the JSON has all of them"
 
 
 def test_missing_shards_are_named_until_there_are_too_many() -> None:
