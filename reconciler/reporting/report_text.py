@@ -122,8 +122,7 @@ def _counts(report: Report) -> str:
         (summary.unverified, "unverified"),
         (summary.skipped, "skipped"),
     )
-    told = ", ".join(f"{number} {word}" for number, word in numbers if number) or "nothing to do"
-    return f"{report.word.capitalize()}: {told}."
+    return f"Apply: {', '.join(f'{number} {word}' for number, word in numbers if number) or 'nothing to do'}."
 
 
 def _requests(report: Report) -> str:

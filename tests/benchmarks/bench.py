@@ -1,8 +1,16 @@
-"""The benchmark, as a table or as JSON: `python -m tests.benchmarks.bench [--json] [--repeats N] [--sizes 1000,10000]`.
+"""The benchmark in one command: `python -m tests.benchmarks.bench [--only plan,peers …] [--json]`.
 
-Everything is a ratio within one run: the whole plan against the floor, many objects against few, the tool against a
-bare Python. Processes take turns, the least of several runs counts, and both sides give the same answer or it ends.
-Aims under 1.5x the floor, growth linear, at most 4 KiB a manifest, the pages and two requests.
+    plan        a whole plan without network against the floor of its bare steps; growth and memory a manifest
+    startup     processes against a bare Python, a bare click program, and what `validate` has to import
+    requests    GETs of a plan, by the number of objects
+    pace        the time that requests take, against who knows the server's windows; alone, in a crowd, with slow trips
+    forecast    a fleet of 10,000 accounts in virtual time against its forecast
+    soak        a fleet of 1,000 emulated accounts in one run: 429s, CPU a request, memory
+    peers       other tools on the same objects, without limits
+    limits      the same within the API's limits
+
+Everything is a ratio within one run, and each section checks its own answers. `peers` and `limits` install other tools
+into environments of their own below --cache.
 """
 
 from __future__ import annotations
@@ -10,38 +18,22 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 from msgspec.json import encode
 
 from tests.benchmarks.budget import SIZES, budget_of, count_requests
-from tests.benchmarks.measure import Measured, measure
+from tests.benchmarks.fleet_forecast import measure as measure_forecast
+from tests.benchmarks.fleet_forecast import render_forecast
+from tests.benchmarks.pace_table import cells, render_cells
+from tests.benchmarks.peer_runs import CACHE, PeerRun, measure_peers, render_peers
+from tests.benchmarks.peer_tools import TOOLS
+from tests.benchmarks.plan_speed import measure_plan, render_plan
+from tests.benchmarks.soak import render_soak, soak
 from tests.benchmarks.startup import measure_startup
-from tests.benchmarks.stored import save_account
-
-SHAPES = {"one a file": False, "100 a file": True}
-CHANGED_EVERY = 50
-
-
-class Speed(Struct, frozen=True):
-    """One size of one shape. changed: objects that differ. floor, whole, ratio: CPU microseconds an object."""
-
-    shape: str
-    objects: int
-    changed: int
-    floor: float
-    whole: float
-    ratio: float
-
-
-class Growth(Struct, frozen=True):
-    """From the smallest to the largest size: the ratio of the times an object takes, and bytes each more takes."""
-
-    shape: str
-    floor: float
-    whole: float
-    memory: float
 
 
 class Startup(Struct, frozen=True):
@@ -64,106 +56,98 @@ class Budget(Struct, frozen=True):
     budget: int
 
 
-class Results(Struct, frozen=True):
-    """All tables."""
+class Given(Struct, frozen=True):
+    """What the command line asks for. sizes: objects of plans, peers: objects of other tools' runs."""
 
-    speed: list[Speed]
-    growth: list[Growth]
-    startup: list[Startup]
-    requests: list[Budget]
-
-
-class Accounts:
-    """Accounts on disk, written when they are first asked for."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-
-    def get(self, objects: int, *, together: bool, changed_every: int = 0) -> Path:
-        """The folder of one account."""
-        folder = self._root / f"{objects}-{int(together)}-{changed_every}"
-        if not folder.exists():
-            save_account(folder, objects, together=together, changed_every=changed_every)
-        return folder
-
-    def compare(
-        self, objects: int, repeats: int, *, together: bool, changed_every: int = 0
-    ) -> tuple[Measured, Measured]:
-        """The least of floor and whole, which take turns. Raises AssertionError where their answers differ."""
-        warm = self.get(12, together=together, changed_every=6)
-        folder = self.get(objects, together=together, changed_every=changed_every)
-        floors: list[Measured] = []
-        wholes: list[Measured] = []
-        for _ in range(repeats):
-            floors.append(measure("floor", warm, folder))
-            wholes.append(measure("whole", warm, folder))
-        if len({run.changed for run in (*floors, *wholes)}) != 1:
-            raise AssertionError("the plan and the floor give different answers")
-        return _least(floors), _least(wholes)
+    root: Path
+    sizes: list[int]
+    repeats: int
+    peers: list[int]
+    cache: Path
+    accounts: int
 
 
-def _least(runs: list[Measured]) -> Measured:
-    return Measured(runs[0].changed, min(run.cpu for run in runs), min(run.memory for run in runs))
+class Section(Struct, frozen=True):
+    """One table: how it is measured, and how it is shown."""
+
+    measure: Callable[[Given], Any]
+    render: Callable[[Any], str]
 
 
-def make_speed(shape: str, objects: int, floor: Measured, whole: Measured) -> Speed:
-    """One row."""
-    each = 1e6 / objects
-    return Speed(shape, objects, len(whole.changed), floor.cpu * each, whole.cpu * each, whole.cpu / floor.cpu)
-
-
-def measure_all(root: Path, sizes: list[int], repeats: int) -> Results:
-    """Everything; takes a minute or two."""
-    accounts = Accounts(root)
-    speed: list[Speed] = []
-    growth: list[Growth] = []
-    for shape, together in SHAPES.items():
-        runs = {size: accounts.compare(size, repeats, together=together) for size in sizes}
-        rows = [make_speed(shape, size, *both) for size, both in runs.items()]
-        memory = (runs[sizes[-1]][1].memory - runs[sizes[0]][1].memory) / max(1, sizes[-1] - sizes[0])
-        growth.append(Growth(shape, rows[-1].floor / rows[0].floor, rows[-1].whole / rows[0].whole, memory))
-        changed = (accounts.compare(size, repeats, together=together, changed_every=CHANGED_EVERY) for size in sizes)
-        rows += [make_speed(shape, size, *both) for size, both in zip(sizes, changed, strict=True)]
-        speed += rows
-    least = measure_startup(root, 4 * repeats)
+def start_all(given: Given) -> list[Startup]:
+    """Every start, in turns."""
+    least = measure_startup(given.root, 4 * given.repeats)
     bare = [least[name] for name in ("bare python", "bare click --version", "what validate needs")]
-    startup = [Startup(name, taken, *(taken / one for one in bare)) for name, taken in least.items()]
-    requests = [Budget(size, count_requests(size), budget_of(size)) for size in SIZES]
-    return Results(speed, growth, startup, requests)
+    return [Startup(name, taken, *(taken / one for one in bare)) for name, taken in least.items()]
 
 
-def render(results: Results) -> str:
-    """The tables for people."""
-    lines = ["whole plan, no network        objects  changed   floor us   whole us   ratio (aim < 1.5)"]
-    lines += [
-        f"  {row.shape:28}{row.objects:>7}{row.changed:>9}{row.floor:>11.1f}{row.whole:>11.1f}{row.ratio:>8.2f}"
-        for row in results.speed
-    ]
-    lines += ["", "growth, smallest to largest     floor    whole (aim 1)   bytes a manifest (aim <= 4096)"]
-    lines += [f"  {row.shape:28}{row.floor:>7.2f}{row.whole:>9.2f}{row.memory:>19.0f}" for row in results.growth]
-    lines += [
-        "",
-        "start-up                     CPU ms   of python   of click (aim <= 2.5)   of what validate needs (aim <= 1.5)",
-    ]
+def render_starts(found: Sequence[Startup]) -> str:
+    """The table for people."""
+    lines = ["start-up                     CPU ms   of python   of click   of what validate needs (aims 2.5 and 1.5)"]
     lines += [
         f"  {row.command:24}{row.milliseconds:>9.1f}{row.of_python:>12.1f}{row.of_click:>11.2f}{row.of_needed:>18.2f}"
-        for row in results.startup
+        for row in found
     ]
-    lines += ["", "requests of a plan          objects   requests   at most"]
-    lines += [f"{row.objects:>35}{row.requests:>11}{row.budget:>10}" for row in results.requests]
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
+def count_all(_: Given) -> list[Budget]:
+    """Requests of plans."""
+    return [Budget(size, count_requests(size), budget_of(size)) for size in SIZES]
+
+
+def render_requests(found: Sequence[Budget]) -> str:
+    """The table for people."""
+    lines = ["requests of a plan          objects   requests   at most"]
+    return "\n".join([*lines, *(f"{row.objects:>35}{row.requests:>11}{row.budget:>10}" for row in found)]) + "\n"
+
+
+def compare_tools(given: Given, sizes: Sequence[int], *, limits: bool) -> list[PeerRun]:
+    """Every tool at every size."""
+    return list(measure_peers(sizes, list(TOOLS), limits=limits, cache=given.cache))
+
+
+SECTIONS: Mapping[str, Section] = {
+    "plan": Section(lambda given: measure_plan(given.root, given.sizes, given.repeats), render_plan),
+    "startup": Section(start_all, render_starts),
+    "requests": Section(count_all, render_requests),
+    "pace": Section(lambda _: list(cells(["lab"])), render_cells),
+    "forecast": Section(
+        lambda given: [measure_forecast(kind, 10 * given.accounts, 64, "fleet") for kind in ("aligned", "first")],
+        render_forecast,
+    ),
+    "soak": Section(lambda given: soak(given.accounts, 25, 64), render_soak),
+    "peers": Section(lambda given: compare_tools(given, given.peers, limits=False), render_peers),
+    "limits": Section(lambda given: compare_tools(given, given.peers[:1], limits=True), render_peers),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> None:
     """Measures and prints."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench", description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default=",".join(SECTIONS), help="sections, with commas between them")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--repeats", type=int, default=5, help="runs of each, of which the least counts")
-    parser.add_argument("--sizes", default="1000,10000", help="objects, from few to many")
-    given = parser.parse_args()
+    parser.add_argument("--sizes", default="1000,10000", help="objects of plans, from few to many")
+    parser.add_argument("--peers", default="100,300", help="objects for other tools; the first within limits too")
+    parser.add_argument("--accounts", type=int, default=1000, help="of the soak; ten times as many in virtual time")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="where other tools are installed")
+    asked = parser.parse_args(argv)
+    names = asked.only.split(",")
+    if unknown := [name for name in names if name not in SECTIONS]:
+        parser.error(f"no section {unknown[0]}; there are {', '.join(SECTIONS)}")
+    sizes, peers = ([int(size) for size in text.split(",")] for text in (asked.sizes, asked.peers))
+    found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
-        results = measure_all(Path(folder), [int(size) for size in given.sizes.split(",")], given.repeats)
-    sys.stdout.write(encode(results).decode() + "\n" if given.json else render(results))
+        for name in names:
+            given = Given(Path(folder) / name, sizes, asked.repeats, peers, asked.cache, asked.accounts)
+            given.root.mkdir()
+            found[name] = SECTIONS[name].measure(given)
+            if not asked.json:
+                sys.stdout.write(SECTIONS[name].render(found[name]) + "\n")
+                sys.stdout.flush()
+    if asked.json:
+        sys.stdout.write(encode(found).decode() + "\n")
 
 
 if __name__ == "__main__":

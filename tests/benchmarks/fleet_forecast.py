@@ -77,6 +77,17 @@ def measure(kind: str, accounts: int, jobs: int, seed: str) -> Forecasted:
     )
 
 
+def render_forecast(found: Sequence[Forecasted]) -> str:
+    """The figures for people."""
+    lines = []
+    for one in found:
+        lines += [
+            f"{one.accounts:,} accounts, {one.jobs} at once, {one.requests:,} requests, virtual, windows {one.kind}",
+            f"  forecast {one.forecast:,} s, took {one.virtual:,} s: {one.ratio}; {one.throttled} answers of 429",
+        ]
+    return "\n".join(lines) + "\n"
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description="A fleet's forecast against its pace in virtual time.")
@@ -89,9 +100,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if given.json:
         sys.stdout.write(encode(found).decode() + "\n")
         return
-    for one in found:
-        print(f"{one.accounts:,} accounts, {one.jobs} at once, {one.requests:,} requests, windows {one.kind}:")
-        print(f"  forecast {one.forecast:,} s, took {one.virtual:,} s: {one.ratio}; {one.throttled} answers of 429")
+    sys.stdout.write(render_forecast(found))
 
 
 if __name__ == "__main__":

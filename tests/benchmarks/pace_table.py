@@ -82,6 +82,16 @@ def cells(seeds: Sequence[str], sizes: Sequence[int] = (10, 100, 150, 300, 600))
                     yield measure(mode, kind, told, requests, seeds)
 
 
+def render_cells(found: Sequence[Cell]) -> str:
+    """A line a cell."""
+    return "".join(
+        f"{cell.mode:6s} {cell.kind:8s} headers {cell.headers:9s} n {cell.requests:4d}  median {cell.median:6.3f}"
+        f"  95% {cell.worst:6.3f}  429s {cell.refused:5.2f}  of the other's {cell.hurt:6.1%}"
+        f"  {'good' if cell.good else 'BEYOND'}\n"
+        for cell in found
+    )
+
+
 BUCKETS = {
     "10 and 10/s, 150 and 2.5/s": ((10, 10.0), (150, 2.5)),
     "10 and 2.5/s": ((10, 2.5),),
@@ -102,11 +112,7 @@ def main(seeds: Sequence[str]) -> int:
     bad = 0
     for cell in cells(seeds):
         bad += not cell.good
-        print(
-            f"{cell.mode:6s} {cell.kind:8s} headers {cell.headers:9s} n {cell.requests:4d}  median {cell.median:6.3f}"
-            f"  95% {cell.worst:6.3f}  429s {cell.refused:5.2f}  of the other's {cell.hurt:6.1%}"
-            f"  {'good' if cell.good else 'BEYOND'}"
-        )
+        print(render_cells([cell]), end="")
     for name in BUCKETS:
         for told in (True, False):
             seconds, refused = measure_bucket(name, 300, told=told)

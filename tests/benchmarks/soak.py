@@ -138,6 +138,15 @@ def conclude(met: Sequence[Met], samples: Samples, seconds: float, cpu: float, s
     )
 
 
+def render_soak(found: Soak) -> str:
+    """The figures for people."""
+    return (
+        f"{found.accounts:,} accounts of {found.objects}, {found.jobs} at once: {found.requests:,} requests\n"
+        f"  {found.seconds:,.1f} s, {found.cpu} ms of CPU a request, {found.throttled} answers of 429\n"
+        f"  memory {found.warm} MiB after {WARM} accounts, {found.last} MiB at most\n"
+    )
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Runs it and prints what it took."""
     parser = argparse.ArgumentParser(description="A fleet of emulated accounts in one run.")
@@ -150,9 +159,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if given.json:
         print(encode(found).decode())
         return
-    print(f"{found.accounts:,} accounts of {given.objects}, {found.jobs} at once: {found.requests:,} requests")
-    print(f"  {found.seconds:,.1f} s, {found.cpu} ms of CPU a request, {found.throttled} answers of 429")
-    print(f"  memory {found.warm} MiB after {WARM} accounts, {found.last} MiB at most")
+    print(render_soak(found), end="")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.bench import Accounts
 from tests.benchmarks.measure import measure
+from tests.benchmarks.plan_speed import Accounts
 
 MOST = 4096
 FEW, MANY = 1000, 5000

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.benchmarks import floor, whole
-from tests.benchmarks.bench import Accounts
+from tests.benchmarks.plan_speed import Accounts
 from tests.benchmarks.turns import least_apart, least_ratio
 
 FLOORS = 1.5

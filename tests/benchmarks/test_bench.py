@@ -1,0 +1,92 @@
+"""The one command, and the runs of other tools, at sizes that take no time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.bench import SECTIONS, main
+from tests.benchmarks.peer_runs import PeerRun, measure_peers, render_peers, run_tool
+from tests.benchmarks.peer_server import make_objects, make_world
+from tests.benchmarks.peer_tools import PACKAGES, TOOLS, Job, use_ansible
+
+
+def test_ours_is_compared_by_what_it_leaves(tmp_path: Path) -> None:
+    """Against the emulator in a process of its own; nothing to change, and then one in fifty."""
+    clean, changed = measure_peers([60], ["reconciler"], limits=False, cache=tmp_path)
+    assert (clean.changed, clean.requests, clean.ratio) == (0, 1, 1.0)
+    assert (changed.changed, changed.throttled) == (2, 0)
+    assert changed.requests <= 6
+
+
+def test_who_leaves_anything_else_ends_the_measurement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quick tool that does nothing is not the quickest."""
+
+    def idle(folder: Path, _cache: Path, _url: str, _objects: int, *, limits: bool) -> Job:
+        return Job(["/bin/sh", "-c", "exit 0"], folder, {})
+
+    monkeypatch.setitem(TOOLS, "idle", idle)
+    assert run_tool("idle", 10, 0, limits=False, cache=tmp_path).requests == 0
+    with pytest.raises(AssertionError, match="idle left 1 of 10 wrong with 0 writes of 1"):
+        run_tool("idle", 10, 50, limits=False, cache=tmp_path)
+
+
+def test_a_tool_that_fails_ends_it_with_its_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody compares a time that ended in an error."""
+
+    def broken(folder: Path, _cache: Path, _url: str, _objects: int, *, limits: bool) -> Job:
+        return Job(["/bin/sh", "-c", "echo out of order; exit 3"], folder, {})
+
+    monkeypatch.setitem(TOOLS, "broken", broken)
+    with pytest.raises(AssertionError, match="out of order"):
+        run_tool("broken", 1, 0, limits=False, cache=tmp_path)
+
+
+def test_the_account_is_the_same_for_all() -> None:
+    """What is declared, but for the names of those that differ; limits only where they are asked for."""
+    world = make_world(100, 50, limits=False)
+    assert [item["name"] for item in world.account.items.values()].count("Integration 50 (old)") == 1
+    assert world.switches.per_second == 0
+    assert make_world(1, 0, limits=True).switches.per_second == 10
+    assert make_objects(2)[1]["id"] == "1001"
+
+
+def test_tools_are_pinned() -> None:
+    """A table that nobody can make again is none."""
+    assert all("==" in package for packages in PACKAGES.values() for package in packages)
+    assert next(iter(TOOLS)) == "reconciler"
+
+
+def test_the_playbook_finds_its_objects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a file of the run's own folder."""
+    monkeypatch.setattr("tests.benchmarks.peer_tools.install", lambda cache, name: cache / name / "bin" / "python")
+    job = use_ansible(tmp_path, tmp_path, "http://127.0.0.1:1", 3, limits=False)
+    given = json.loads(job.words[job.words.index("-e") + 1])
+    assert len(json.loads(Path(given["objects_file"]).read_text())["objects"]) == 3
+
+
+def test_a_table_has_a_row_a_run() -> None:
+    """Columns line up."""
+    runs = [
+        PeerRun(tool, 100, 2, limits=True, wall=1.5, cpu=0.5, memory=40.0, requests=103, throttled=0, ratio=ratio)
+        for tool, ratio in (("ours", 1.0), ("x", 62.5))
+    ]
+    lines = render_peers(runs).splitlines()
+    assert len({len(line) for line in lines}) == 1
+    assert "62.5" in lines[2]
+
+
+def test_sections_are_chosen(capsys: pytest.CaptureFixture[str]) -> None:
+    """As a table and as JSON; one that is not there is an error."""
+    main(["--only", "requests"])
+    assert "requests of a plan" in capsys.readouterr().out
+    main(["--only", "requests,startup", "--repeats", "1", "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert set(found) == {"requests", "startup"}
+    assert {row["command"] for row in found["startup"]} >= {"--version", "validate one.yaml"}
+    with pytest.raises(SystemExit):
+        main(["--only", "nothing"])
+    assert "there are plan, startup" in capsys.readouterr().err
+    assert {"peers", "limits", "soak", "pace", "plan"} <= set(SECTIONS)
