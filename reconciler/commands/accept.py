@@ -23,6 +23,7 @@ from reconciler.commands.reading import read_account
 from reconciler.commands.request import Request
 from reconciler.commands.rewriting import Reasons, Rewriting, rewrite_files, write_files
 from reconciler.commands.scope import make_scope
+from reconciler.commands.sharing import warn_of_sharing
 from reconciler.commands.stopping import Stopping
 from reconciler.commands.unresolved import Unresolved as Declared
 from reconciler.commands.unresolved import load_unresolved
@@ -116,7 +117,8 @@ def propose(request: Request, options: Options, declared: Declared, comparison: 
         problems=tuple(_unknown_field(name, comparison) for name in _find_unknown(fields, comparison)),
     )
     answer = fill(answer, rows, reasons, len(files))
-    answer = replace(answer, warnings=tuple(_warn_of_addresses(answer, declared)))
+    shared = warn_of_sharing([file.path for file in files], options, request)
+    answer = replace(answer, warnings=(*_warn_of_addresses(answer, declared), *shared))
     return Proposal(rows, files, reasons, answer)
 
 

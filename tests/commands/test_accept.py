@@ -270,3 +270,25 @@ def test_in_the_sandbox_every_line_says_so(main: Stage) -> None:
     ran = main.run("accept", "--sandbox", "--yes")
     assert all(line.startswith("SANDBOX") for line in ran.out.splitlines())
     assert "Accepted 2 values" in ran.out
+
+
+def test_whose_file_it_is_besides_is_said_before_anything_is_written(main: Stage) -> None:
+    """Accounts that share manifests share what is accepted; an overlay and a folder of its own are nobody else's."""
+    shared = "version: 1\naccounts:\n" + "".join(f"  {one}: {{path: manifests}}\n" for one in ("a", "b", "c", "d", "e"))
+    for others, said in ((1, "the account b reads"), (2, "the accounts b and c read"), (4, "b, c, d and 1 more read")):
+        main.write(FILE, MAIN)
+        main.write("reconciler.yaml", "\n".join(shared.splitlines()[: 3 + others]) + "\n")
+        answer = main.run("accept", "--yes", "--account", "a", "--format", "json").document
+        (warning,) = [one for one in answer["warnings"] if one["code"] == "shared-manifest"]
+        assert warning["source"]["file"] == FILE
+        assert f"{said} this file, too" in warning["message"]
+        assert "overlay" in warning["fix"]
+        assert answer["written"] is True
+    assert main.run("accept", "--yes", "--account", "a", "--format", "json").document["warnings"] == []
+    main.write(FILE, MAIN)
+    every = main.run("accept", "--yes", "--account", "a", "--account", "b")
+    assert "the accounts b, c, d and 1 more read this file, too" in every.out + every.err
+    main.write(FILE, MAIN)
+    main.write("other/x.yaml", MAIN.replace("1161", "1162"))
+    main.write("reconciler.yaml", "version: 1\naccounts:\n  a: {path: manifests}\n  b: {path: other, overlay: over}\n")
+    assert "too" not in main.run("accept", "--yes", "--account", "a").out
