@@ -90,15 +90,20 @@ def tree_at(root: Path, commit: str) -> Iterator[Path]:
 
 
 def _write_blobs(root: Path, files: Sequence[tuple[str, str]], folder: Path) -> None:
-    asked = "".join(f"{blob}\n" for blob, _ in files).encode()
-    told = run_git(root, "cat-file", "--batch", given=asked) if files else b""
-    at = 0
-    for _, name in files:
-        end = told.index(b"\n", at)
-        size = int(told[at:end].split()[2])
+    for (_, name), content in zip(files, read_blobs(root, [blob for blob, _ in files]), strict=True):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(told[end + 1 : end + 1 + size])
+        path.write_bytes(content)
+
+
+def read_blobs(root: Path, blobs: Sequence[str]) -> Iterator[bytes]:
+    """What these blobs hold, in their order, by one process however many they are."""
+    told = run_git(root, "cat-file", "--batch", given="".join(f"{blob}\n" for blob in blobs).encode()) if blobs else b""
+    at = 0
+    for _ in blobs:
+        end = told.index(b"\n", at)
+        size = int(told[at:end].split()[2])
+        yield told[end + 1 : end + 1 + size]
         at = end + 1 + size + 1
 
 
