@@ -41,9 +41,10 @@ def unite_problems(problems: Sequence[Problem]) -> tuple[Problem, ...]:
 
 
 class ReconcilerError(Exception):
-    """A failure with an exit code. str() is one line without the fix."""
+    """A failure with an exit code. str() is one line without the fix. trace_id: of the API's answer that caused it."""
 
     exit_code = 1
+    trace_id: str | None = None
 
     def __init__(self, message: str, fix: str | None = None) -> None:
         super().__init__(message)
@@ -92,6 +93,10 @@ class UnauthorisedError(ReconcilerError):
     """The token is missing, wrong or not allowed."""
 
     exit_code = 7
+
+    def __init__(self, message: str, fix: str | None = None, *, trace_id: str | None = None) -> None:
+        super().__init__(message, fix)
+        self.trace_id = trace_id
 
 
 class ApiError(ReconcilerError):

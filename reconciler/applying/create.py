@@ -136,6 +136,7 @@ class Creator:
             item.sent, item.trouble, item.trace_id = True, "no POST was answered", error.trace_id
             return False
         except UnauthorisedError as error:
+            item.trace_id = error.trace_id
             item.close("unverified" if item.sent else "failed", error.message)
             raise
         except (StoppedError, EndedError) as error:

@@ -199,8 +199,11 @@ def _close(item: Item, *, new: bool) -> None:
         item.close("failed", "settings were lost: " + _messages(item.verdicts, "lost"))
     elif "dropped" in words:
         told = _messages(item.verdicts, "dropped")
-        # Who answered with an error has not ignored it.
-        item.close("failed", f"{item.trouble}; {told.replace(IGNORED, AS_BEFORE)}" if item.trouble else told)
+        if item.trouble:
+            # Who answered with an error has not taken and dropped it.
+            item.verdicts = tuple(verdict for verdict in item.verdicts if verdict.message != IGNORED)
+            told = f"{item.trouble}; {told.replace(IGNORED, AS_BEFORE)}"
+        item.close("failed", told)
     elif item.trouble and "masked" in words and not new:
         item.close("unverified", f"{item.trouble}, and the API hides what was sent")
     elif not all(verdict.settled for verdict in item.verdicts):

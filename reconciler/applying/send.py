@@ -102,6 +102,7 @@ def _send_once(item: Item, last: Live, api: Api, ask: Ask, *, again: bool, most:
             raise
         return False
     except UnauthorisedError as error:
+        item.trace_id = error.trace_id
         item.close("unverified" if item.sent else "failed", error.message)
         raise
     except (RejectedError, AnswerError) as error:

@@ -11,7 +11,7 @@ from typing import Any, Literal, TextIO
 
 from reconciler.commands.forms import Write, Writers, save_writes
 from reconciler.commands.streams import LostError, fit_document, make_lost, silence
-from reconciler.errors import ApiError, InvalidError, ReconcilerError, RefusedError
+from reconciler.errors import InvalidError, ReconcilerError, RefusedError
 from reconciler.model import Problem, Validation
 from reconciler.reporting.documents import validation_document
 from reconciler.reporting.formats import validation_writers
@@ -158,7 +158,7 @@ class Console:
         for row in problems or (Problem("error", error.message, None, error.fix),):
             place = str(row.source) if row.source else None
             line = {**self._stamp("error"), "event": row.code, "text": row.message}
-            trace = {"trace_id": error.trace_id} if isinstance(error, ApiError) and error.trace_id else {}
+            trace = {"trace_id": error.trace_id} if error.trace_id else {}
             self._remark(json.dumps({**line, "source": place, "fix": row.fix, "exit": error.exit_code, **trace}))
 
     def _stamp(self, level: str) -> dict[str, str]:

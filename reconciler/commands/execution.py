@@ -203,6 +203,7 @@ def make_report(run: Execution, applied: Applied, ids: WrittenIds, seconds: floa
         config_file=run.plan.config_file,
         managed=count_managed(run.plan),
         applied_by=find_provenance(run.request.environ, run.options.root),
+        origin=run.plan.undoes,
     )
 
 

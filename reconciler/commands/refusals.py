@@ -6,17 +6,18 @@ import shlex
 from pathlib import Path
 from typing import NamedTuple
 
+from reconciler.commands.request import Request, retype
 from reconciler.errors import RefusedError
 from reconciler.model import Change, Plan, Problem, Refusal
 
 
-def check_refusals(plan: Plan, saved: Path | None = None, report: Path | None = None) -> None:
+def check_refusals(plan: Plan, request: Request, saved: Path | None = None, report: Path | None = None) -> None:
     """Raises RefusedError where a guard refuses any change, each with its place and the override to type.
 
     What refuses the plan as a whole stands with each of its changes; it is told once, at the first. saved: the plan's
     file, which holds its overrides, so that it has to be made again. report: what the plan undoes.
     """
-    again = _make_command(plan, saved, report)
+    again = _make_command(plan, request, saved, report)
     refusals = [(change, refusal) for change in plan.changes for refusal in change.refused]
     every = {refusal.rule for _, refusal in refusals if _is_overridable(refusal)}
     told: dict[tuple[str, str], Problem] = {}
@@ -40,15 +41,22 @@ class _Flags(NamedTuple):
         return " ".join(f"--override {rule}" for rule in sorted({*self.kept, *rules}))
 
 
-def _make_command(plan: Plan, saved: Path | None, report: Path | None) -> str:
-    """What made the plan, to be typed once more; the rules that it lets pass are not in it."""
-    made = "apply" if saved is None else "plan"
-    if report is not None:
-        made = f"undo {shlex.quote(str(report))}"
-    elif plan.origin == "undo":
-        made = "undo REPORT"
-    out = "" if saved is None else f" --out {shlex.quote(str(saved))}"
-    return f"reconciler {made}{' --sandbox' if plan.api == 'sandbox' else ''}{out}"
+def _make_command(plan: Plan, request: Request, saved: Path | None, report: Path | None) -> str:
+    """What made the plan, to be typed once more; the rules that it lets pass are not in it.
+
+    Which manifests a saved plan was made of is known to whoever made it.
+    """
+    made, words = "apply" if saved is None else "plan", []
+    if report is not None or plan.origin == "undo":
+        made, words = "undo", [shlex.quote(str(report)) if report is not None else "REPORT"]
+    elif saved is None:
+        words = [shlex.quote(str(path)) for path in request.paths]
+        words += ["--resend-secrets"] if request.resend_secrets else []
+    if saved is None:
+        words += [f"--target {shlex.quote(target)}" for target in request.targets]
+    else:
+        words.append(f"--out {shlex.quote(str(saved))}")
+    return retype(request, made, *words)
 
 
 def _is_overridable(refusal: Refusal) -> bool:

@@ -35,7 +35,7 @@ def check_or_report(
     the report that is undone, as in check_refusals. requests: what has left so far.
     """
     try:
-        check_refusals(plan, file, undone)
+        check_refusals(plan, request, file, undone)
     except RefusedError as error:
         report = _make_report(plan, options, request, error, requests or Requests())
         console.measured.report, console.measured.requests = report.summary, report.requests
@@ -79,6 +79,7 @@ def _make_report(plan: Plan, options: Options, request: Request, error: RefusedE
         config_file=plan.config_file,
         managed=count_managed(plan),
         applied_by=find_provenance(request.environ, options.root),
+        origin=plan.undoes,
     )
 
 

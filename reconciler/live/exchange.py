@@ -95,7 +95,7 @@ class Exchange:
             raise
         if response.status == 401:
             # Before anything else: whoever waits in the gate would be refused as well.
-            self._gate.end(self.refuse(name_request(method, path, params), response))
+            self._gate.end(self.refuse(name_request(method, path, params), response, sent=body))
         elif response.status == 429 and read_demand(response.headers) is not None:
             # Whoever knocked on would wait a minute each time. What has left already is still read back.
             fault = self.refuse(name_request(method, path, params), response, sent=body)

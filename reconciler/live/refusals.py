@@ -51,7 +51,7 @@ def make_refusal(
     """
     status = response.status
     if status in (401, 403):
-        return _unauthorised(what, status, token_name)
+        return _unauthorised(what, status, token_name, read_trace_id(response, holds_token, sent))
     words, trace_id = _read_body(response, holds_token)
     if sent is not None:
         words, trace_id = "", read_trace_id(response, holds_token, sent)
@@ -77,15 +77,17 @@ def is_passing(response: Response) -> bool:
     return response.status in PASSING and (response.status != 429 or read_demand(response.headers) is None)
 
 
-def _unauthorised(what: str, status: int, token_name: str) -> UnauthorisedError:
+def _unauthorised(what: str, status: int, token_name: str, trace_id: str | None) -> UnauthorisedError:
     if status == 401:
         return UnauthorisedError(
             f"{what}: the API does not accept the token (401)",
             f"check that {token_name} holds a valid API token of this account, one that has not expired",
+            trace_id=trace_id,
         )
     return UnauthorisedError(
         f"{what}: the token is not allowed to do this (403)",
         f"use a token in {token_name} of a member who may manage integrations, from an address that may call the API",
+        trace_id=trace_id,
     )
 
 

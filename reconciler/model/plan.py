@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from reconciler.model.common import Commit, Json, Path, Problem, Source
 
@@ -172,3 +172,8 @@ class Plan(Struct, frozen=True):
     origin: Literal["manifests", "undo", "snapshot"] = "manifests"
     live_as_of: str | None = None
     no_secrets: bool = False
+
+    @property
+    def undoes(self) -> Literal["undo"] | UnsetType:
+        """The origin of a report of it."""
+        return "undo" if self.origin == "undo" else UNSET

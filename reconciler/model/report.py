@@ -99,7 +99,8 @@ class Requests(Struct, frozen=True):
 class Report(Struct, frozen=True):
     """What an apply did. exit_code is the process's; `notes` are lines for people, such as the line to commit.
 
-    created: RFC 3339 UTC. api, company_id, config_file: as in the plan. managed: manifests of the account.
+    created: RFC 3339 UTC. api, company_id, config_file: as in the plan. managed: manifests of the account. origin: undo
+    where the plan brings back what a report says.
     """
 
     plan: str
@@ -118,6 +119,12 @@ class Report(Struct, frozen=True):
     config_file: str | None = None
     managed: int = 0
     applied_by: AppliedBy | None = None
+    origin: Literal["undo"] | UnsetType = UNSET
+
+    @property
+    def word(self) -> str:
+        """What people call it."""
+        return "apply" if self.origin is UNSET else "undo"
 
 
 class Validation(Struct, frozen=True):

@@ -48,7 +48,7 @@ class Progress:
         self._total = self._count = 0
         self._forecast = 0.0
         self._began = self._drawn = clock()
-        self._running = self._on_line = False
+        self._running = self._on_line = self._counted = False
 
     def start(self, label: str, total: int, seconds: float = 0.0) -> None:
         """Begins a piece of work of `total` steps; `seconds` is its forecast, 0 where there is none."""
@@ -58,7 +58,7 @@ class Progress:
             self._count = 0
             self._began = self._clock()
             self._drawn = -math.inf if self._tty else self._began + FIRST_LINE - NEXT_LINES
-            self._running = True
+            self._running, self._counted = True, False
             self._draw()
             if self._pulse is not None and not self._silent:
                 self._ended = threading.Event()
@@ -68,7 +68,7 @@ class Progress:
         """So many steps of so many are done. Fewer steps than before are another piece of the same work."""
         with self._lock:
             if count < self._count:
-                self._began = self._clock()
+                self._began, self._counted = self._clock(), False
             self._count, self._total = count, total
             self._draw()
 
@@ -119,6 +119,9 @@ class Progress:
     def _line(self, elapsed: float) -> str:
         left = time_left(self._count, self._total, elapsed, self._forecast)
         time = f", about {duration(left)} left" if left else ""
+        if self._count >= self._total > 0:
+            # All is begun and counted, and what comes after it may take its time, too.
+            time, self._counted = (", finishing …" if self._counted else ""), True
         return f"{self._label}: {self._count} of {self._total}{time}" if self._total else f"{self._label} …"
 
     def _write(self, text: str) -> None:

@@ -17,7 +17,7 @@ def make_report_page(report: Report, *, sandbox: bool = False) -> Page:
     prefix = SANDBOX if sandbox else ""
     notes = tuple(Remark("note", escape(note)) for note in report.notes)
     return Page(
-        headline=f"{prefix}reconciler apply: {escape(report.account)}",
+        headline=f"{prefix}reconciler {report.word}: {escape(report.account)}",
         tone="good" if report.exit_code == 0 else "bad",
         totals=tuple(filter(None, total_texts(report))),
         entries=tuple(_make_entry(outcome) for outcome in report.outcomes),

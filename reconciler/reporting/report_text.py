@@ -122,7 +122,8 @@ def _counts(report: Report) -> str:
         (summary.unverified, "unverified"),
         (summary.skipped, "skipped"),
     )
-    return f"Apply: {', '.join(f'{number} {word}' for number, word in numbers if number) or 'nothing to do'}."
+    told = ", ".join(f"{number} {word}" for number, word in numbers if number) or "nothing to do"
+    return f"{report.word.capitalize()}: {told}."
 
 
 def _requests(report: Report) -> str:

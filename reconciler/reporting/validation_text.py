@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import UnsetType
 
-from reconciler.errors import ApiError, InvalidError, ReconcilerError, RefusedError
+from reconciler.errors import InvalidError, ReconcilerError, RefusedError
 from reconciler.model import Problem, Validation
 from reconciler.reporting.rows import fix_lines, place_text
 from reconciler.reporting.style import Style, cells, count, escape, paint, wrap
@@ -69,7 +69,7 @@ def render_error(error: ReconcilerError, style: Style) -> str:
             lines += ["", ", ".join(total) + "."]
         return "\n".join(lines) + "\n"
     text = f"{'refused' if isinstance(error, RefusedError) else 'error'}: {escape(error.message)}"
-    if isinstance(error, ApiError) and error.trace_id:
+    if error.trace_id:
         text += f" (trace id {escape(error.trace_id)})"
     lines = [paint(line, "red", style) for line in wrap(text, style, 4)]
     if isinstance(error, RefusedError) and error.problems:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.contract.account import mitto_item
@@ -121,6 +123,17 @@ def test_stale_failed_and_both(desk: Desk, api: StandIn, form: str) -> None:
     desk.run("apply", "plan.json", "--format", form, code=6)
     assert api.settings("1161")["default_phone_number"] == "+19999999999"
     assert api.settings("1172")["default_sender"] == "NEW"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_whoever_is_not_authorised_is_told_the_trace_id(desk: Desk, api: StandIn, status: int) -> None:
+    """Of a read in the error, in text and as a line of the log; of a write in the report too."""
+    body = json.dumps({"code": status, "title": "No.", "trace_id": "trace-of-it"}).encode()
+    api.faults = [Fault("GET", status=status, raw=body, times=2)]
+    assert "(trace id trace-of-it)" in desk.run("plan", code=7).err
+    assert '"trace_id": "trace-of-it"' in desk.run("plan", "--log-format", "json", code=7).err
+    api.faults = [Fault("PATCH", status=status, raw=body)]
+    assert desk.apply(code=7)["outcomes"][0]["trace_id"] == "trace-of-it"
 
 
 @FORMATS

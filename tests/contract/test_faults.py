@@ -132,5 +132,9 @@ def test_an_outage_in_the_middle_leaves_a_whole_report(desk: Desk, api: StandIn)
     ran = desk.run("apply", "--yes", "--format", "json")
     assert ran.code in {6, 8}
     assert ran.document["outcomes"][0]["status"] in {"failed", "unverified"}
-    assert ran.document["outcomes"][0]["error"]
+    [outcome] = ran.document["outcomes"]
+    assert "answered 503" in outcome["error"]
+    assert "it reads as before" in outcome["error"]
+    assert "ignored" not in outcome["error"]
+    assert outcome["fields"] == []
     assert len(api.sent("PATCH")) <= 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 
 import pytest
 
@@ -167,6 +168,18 @@ def test_a_secret_that_may_be_set_is_not_risked(desk: Desk, api: StandIn) -> Non
     desk.write("manifests/main.yaml", text)
     desk.run("apply", "--yes", code=0)
     assert api.settings("1170")["default_sender"] == "NEW"
+
+
+def test_what_is_printed_is_about_the_same_objects(desk: Desk, api: StandIn) -> None:
+    """The account, the paths and the targets of the command line stand in it: nothing else is let through by it."""
+    desk.write("reconciler.yaml", "version: 1\naccounts: {main: {path: manifests}, other: {path: more}}\n")
+    desk.write("manifests/main.yaml", OFF)
+    typed = ["--account", "main", "manifests/main.yaml", "--target", "twilio/*"]
+    said = desk.run("apply", "--yes", *typed, code=4).err
+    again = "apply --account main manifests/main.yaml --target 'twilio/*' --override deactivate"
+    assert f"if it is meant: reconciler {again}" in said
+    desk.run(*shlex.split(again), "--yes", code=0)
+    assert api.account.items["1161"]["status"] == "inactive"
 
 
 def test_what_is_printed_works_however_many_rules_refuse(desk: Desk, api: StandIn) -> None:

@@ -38,6 +38,8 @@ def test_it_brings_back_what_was_there(desk: Desk, api: StandIn, applied: Any) -
     assert shown(api) == {
         one: {key: item[key] for key in ("name", "status", "settings")} for one, item in applied.items()
     }
+    assert "Undo: 1 applied" in ran.out
+    assert "Apply: " not in ran.out
     assert "No changes" in desk.run("undo", "report.json", "--yes", code=0).out
     assert len(api.sent("PATCH")) == 2
 
@@ -48,6 +50,8 @@ def test_an_undo_is_undone_by_its_own_report(desk: Desk, api: StandIn, applied: 
     report = desk.run("undo", "report.json", "--yes", "--format", "json", "--report", "undo.json", code=0).document
     check(report, "report.schema.json")
     assert report == json.loads((desk.folder / "undo.json").read_text())
+    assert report["origin"] == "undo"
+    assert "origin" not in json.loads((desk.folder / "report.json").read_text())
     assert shown(api) != after
     desk.run("undo", "undo.json", "--yes", code=0)
     assert shown(api) == after

@@ -138,13 +138,15 @@ def test_a_refusal_says_what_to_do_next(status: int, fix: str) -> None:
 
 @pytest.mark.parametrize(("status", "word"), [(401, "accept"), (403, "allowed")])
 def test_a_refused_token_ends_seven(status: int, word: str) -> None:
-    """401 and 403 stop at once, name the token's variable, and show nothing of the body."""
+    """401 and 403 stop at once, name the token's variable, and show nothing of the body but the trace id."""
     sends: list[Callable[[Client], object]] = [lambda one: one.get("/x"), lambda one: one.send_patch("1", {})]
+    told = {"message": "nonsense", "trace_id": "99a84211-f73d"}
     for send in sends:
-        client, _, seen = script(httpx.Response(status, json={"message": "nonsense"}), token_name="OCAMBA_X")
+        client, _, seen = script(httpx.Response(status, json=told), token_name="OCAMBA_X")
         with pytest.raises(UnauthorisedError) as caught:
             send(client)
         assert len(seen) == 1
         assert word in caught.value.message
+        assert caught.value.trace_id == "99a84211-f73d"
         assert "OCAMBA_X" in str(caught.value.fix)
         assert "nonsense" not in f"{caught.value.message}{caught.value.fix}"

@@ -227,3 +227,19 @@ def test_a_line_is_lifted_for_what_else_is_written() -> None:
     now = 1.0
     progress.advance(1)
     assert screen.getvalue().endswith("planning: 1 of 4, about 3 s left")
+
+
+@pytest.mark.parametrize("tty", [False, True])
+def test_what_comes_after_the_last_step_is_told_too(tty: bool) -> None:
+    """Reading back what lags takes seconds in which nothing is counted: no line is said twice as if nothing went on."""
+    progress, stream, clock = make_progress(tty=tty)
+    progress.start("applying", 2)
+    for number in (1, 1, 0, 0):
+        clock.now += 5
+        progress.advance(number)
+    progress.update(1, 2)
+    clock.now += 5
+    progress.update(2, 2)
+    said = [line for line in stream.getvalue().replace(ERASE, "\n").splitlines() if "2 of 2" in line]
+    ended, after = "applying: 2 of 2", "applying: 2 of 2, finishing …"
+    assert said == [ended, after, after, ended]
