@@ -84,7 +84,7 @@ def run(
     offline: the command sends no token anywhere. alone: it deals with several accounts by itself.
     """
     from reconciler.commands.console import make_console
-    from reconciler.commands.request import is_fleet, make_request, merge
+    from reconciler.commands.request import check_single, is_fleet, make_request, merge
     from reconciler.commands.stopping import Stopping
 
     merged = merge(context.obj, given, os.environ)
@@ -95,6 +95,7 @@ def run(
         with stopping.caught():
             request = make_request(merged, os.environ, offline=offline)
             if alone or not is_fleet(request, console.measured.verb):
+                check_single(request)
                 code = command(request, console, stopping)
             else:
                 from reconciler.commands.fleet import run_fleet

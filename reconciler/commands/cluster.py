@@ -47,6 +47,13 @@ class Cluster(Executor):
         """Tasks that run at once now; workers come and go."""
         return sum(self._client.nthreads().values()) or 1
 
+    def has_workers(self) -> bool:
+        """Whether any worker is there; yes, where nobody can tell."""
+        try:
+            return bool(self._client.nthreads())
+        except Exception:
+            return True
+
     def stop(self, run: str) -> None:
         """Tells all workers that a run is interrupted. Never waits: a signal may come at any moment."""
         threading.Thread(target=lambda: self._tell(stop_name(run)), name="reconciler-stop", daemon=True).start()

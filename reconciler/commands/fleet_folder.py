@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,8 @@ from reconciler.errors import InvalidError, ReconcilerError, RefusedError, Usage
 from reconciler.model import FLEET_FORMAT, FleetReport, FleetRow, Problem, Source
 from reconciler.reporting.documents import fleet_document
 
+MARK = ".reconciler-fleet"
+"""Stands in a folder that a fleet has begun, so that a run which was killed in the middle may be run again."""
 LARGEST_INDEX = 256 * 1024 * 1024
 LARGEST_FILE = 256 * 1024 * 1024
 
@@ -27,7 +30,7 @@ def check_folder(path: Path) -> None:
         return
     if not holds(path.is_dir):
         raise UsageError(f"{path}: is a file, and several accounts need a folder", "name a folder")
-    if any(path.iterdir()) and not holds((path / INDEX).is_file):
+    if any(path.iterdir()) and not any(holds((path / name).is_file) for name in (INDEX, MARK)):
         raise UsageError(f"{path}: holds other files, which stay", "name an empty folder, or a new one")
 
 
@@ -38,6 +41,7 @@ def begin_folder(path: Path) -> None:
     """
     try:
         path.mkdir(mode=0o700, exist_ok=True)
+        (path / MARK).touch()
         (path / INDEX).unlink(missing_ok=True)
         for file in path.glob("*.json"):
             file.unlink()
@@ -59,6 +63,8 @@ def save_index(path: Path, report: FleetReport) -> None:
     rows = tuple(msgspec.structs.replace(row, answer=msgspec.UNSET) for row in report.accounts)
     document = fleet_document(msgspec.structs.replace(report, accounts=rows))
     save_file(path / INDEX, document.encode())
+    with suppress(OSError):
+        (path / MARK).unlink(missing_ok=True)
 
 
 def read_index(folder: Path, cwd: Path, *, verbs: tuple[str, ...]) -> FleetReport:

@@ -11,6 +11,8 @@ from reconciler.commands.fleet_task import Done, Task
 
 AHEAD = 4
 """Tasks that are handed out, for each that runs: so that memory stays, however many accounts there are."""
+LOOK = 5.0
+"""Seconds without any end, after which a site looks whether it still works."""
 
 
 def run_ordered(
@@ -28,7 +30,9 @@ def run_ordered(
                 running[site.begin(task)] = task
                 if len(running) >= AHEAD * site.at_once:
                     break
-            ended, _ = wait(running, return_when=FIRST_COMPLETED)
+            ended, _ = wait(running, timeout=LOOK, return_when=FIRST_COMPLETED)
+            if not ended:
+                site.look()
             for future in ended:
                 task = running.pop(future)
                 finished[task.account] = site.end(task, future)

@@ -19,10 +19,12 @@ from reconciler.commands.fleet_task import Done, Fleet, Task, make_failed, make_
 from reconciler.commands.fleet_worker import run_parcel
 from reconciler.commands.parcels import Returned, drop_state, keep_files, make_parcel
 from reconciler.commands.request import Request, retype
-from reconciler.errors import ReconcilerError, StoppedError, UsageError
+from reconciler.errors import ReconcilerError, StoppedError, UnreachableError, UsageError
 
 JOBS = 16
 """Threads, where nobody says how many."""
+LOOKS = 60
+"""Looks at a cluster without workers, after which nobody waits any more: 5 minutes."""
 ONLY_HERE = frozenset({"import", "accept", "schema", "undo"})
 """Verbs that read or write files beside those that travel."""
 
@@ -37,6 +39,9 @@ class Site(Protocol):
 
     def end(self, task: Task, future: Future[Any]) -> Done:
         """What came of it, also where its worker did not come back."""
+
+    def look(self) -> None:
+        """Called every few seconds while nothing ends."""
 
     def stop(self, code: int) -> None:
         """Tasks that run end after the request in flight, and no other begins. code: as which signal that ends."""
@@ -62,6 +67,9 @@ class Here:
         except Exception as error:
             return make_failed(task, make_fault(type(error), error.__traceback__))
 
+    def look(self) -> None:
+        """As Site.look: threads of a process end with it."""
+
     def stop(self, code: int) -> None:
         """As Site.stop."""
         self._fleet.stop(code)
@@ -77,16 +85,22 @@ class Elsewhere:
         self._cluster, self._run, self._environ, self._tell = cluster, run, environ, tell
         self._code: int | None = None
         self._out: set[Future[Any]] = set()
+        self._lost: ReconcilerError | None = None
+        self._empty = 0
 
     def begin(self, task: Task) -> Future[Any]:
         """As Site.begin. What this machine cannot even read is told at once."""
         if self._code is not None:
             return _ended(Returned(Done(make_unbegun(task.account))))
+        if self._lost is not None:
+            return _ended(Returned(make_failed(task, self._lost)))
         try:
             parcel = make_parcel(task, self._environ)
             future: Future[Any] = self._cluster.submit(run_parcel, parcel)
         except ReconcilerError as error:
             return _ended(Returned(make_failed(task, error)))
+        except Exception as error:
+            return _ended(Returned(make_failed(task, tell_loss(error, _again(task)))))
         self._out.add(future)
         return future
 
@@ -99,7 +113,9 @@ class Elsewhere:
         except ReconcilerError as error:
             return make_failed(task, error)
         except CancelledError as error:
-            lost = StoppedError(self._code) if self._code is not None else tell_loss(error, _again(task))
+            # Nobody here took it back: Dask does, where it has lost its scheduler.
+            self._lost = self._lost or tell_loss(error, _again(task))
+            lost = StoppedError(self._code) if self._code is not None else self._lost
         except Exception as error:
             lost = tell_loss(error, _again(task))
         drop_state(task)
@@ -110,6 +126,15 @@ class Elsewhere:
         if self._code is None or done.row.exit != STOPPED:
             return done
         return msgspec.structs.replace(done, row=msgspec.structs.replace(done.row, exit=self._code))
+
+    def look(self) -> None:
+        """As Site.look: Dask keeps tasks for good where no worker is left."""
+        self._empty = 0 if self._cluster.has_workers() else self._empty + 1
+        if self._empty == 1:
+            self._tell("no worker is left at the Dask scheduler: waiting for one to join")
+        if self._empty == LOOKS:
+            self._lost = UnreachableError("no worker was left at the Dask scheduler", "start workers, and run it again")
+            self._leave()
 
     def stop(self, code: int) -> None:
         """As Site.stop. The second time nobody is waited for any more. Never waits itself: a signal calls it."""

@@ -95,6 +95,15 @@ def is_fleet(request: Request, verb: str) -> bool:
     return verb in SAVED and flags.account is None and find_fleet_folder(request.paths, request.cwd) is not None
 
 
+def check_single(request: Request) -> None:
+    """Raises UsageError for flags of a fleet where there is none: a shard of one account would be all of it."""
+    given = {"--jobs": request.jobs, "--executor": request.executor, "--shard": request.shard}
+    if wrong := [flag for flag, value in given.items() if value is not None]:
+        raise UsageError(
+            f"{wrong[0]} is for a run over several accounts", "add --all-accounts, or --account with a glob"
+        )
+
+
 def find_fleet_folder(paths: tuple[Path, ...], cwd: Path) -> Path | None:
     """The one path, where it is a folder that a fleet was saved in."""
     return paths[0] if len(paths) == 1 and holds((cwd / paths[0] / INDEX).is_file) else None

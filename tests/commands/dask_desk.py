@@ -91,10 +91,15 @@ class DaskDesk:
         """What --executor takes."""
         return f"dask://{self.wire.address}"
 
-    def start(self, environs: list[Mapping[str, str]]) -> None:
-        """Starts the scheduler, and a worker with each of these environments, in a copy of the checkout."""
+    def start(self, environs: list[Mapping[str, str]], allowed: int = 3) -> None:
+        """Starts the scheduler, and a worker with each of these environments, in a copy of the checkout.
+
+        allowed: how many workers may be lost with a task.
+        """
         options = ["--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"]
-        self._scheduler = self._launch("scheduler", options, self.folder, {})
+        self._scheduler = self._launch(
+            "scheduler", options, self.folder, {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(allowed)}
+        )
         self._await("scheduler", "Scheduler at:")
         for environ in environs:
             self.add_worker(environ)
@@ -111,6 +116,11 @@ class DaskDesk:
         given = {"XDG_RUNTIME_DIR": str(runtime), **environ}
         self.workers.append(self._launch("worker", options, copy, given, name))
         self._await(name, "Registered to:")
+
+    def end_scheduler(self) -> None:
+        """Kills it."""
+        assert self._scheduler is not None
+        self._scheduler.kill()
 
     def copy_of(self, worker: int) -> Path:
         """The checkout of a worker."""

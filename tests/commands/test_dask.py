@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -10,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from reconciler.commands.cluster_line import PULSE
 from reconciler.sandbox.messages import Answer, Request
 from reconciler.sandbox.world import World
-from tests.commands.dask_desk import DaskDesk, open_dask
+from tests.commands.dask_desk import DaskDesk, await_true, open_dask
 from tests.commands.fleet_stage import FleetServer
 from tests.contract.desk import find_disguises
 from tests.needs import need_dask
@@ -79,8 +81,11 @@ def server() -> Iterator[HeldServer]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, server: HeldServer) -> Iterator[DaskDesk]:
-    """A checkout that renames each integration, and two workers that have the tokens and secrets."""
+def desk(tmp_path: Path, server: HeldServer, request: pytest.FixtureRequest) -> Iterator[DaskDesk]:
+    """A checkout that renames each integration, and two workers that have the tokens and secrets.
+
+    A parameter is how many deaths of workers the scheduler allows to a task.
+    """
     checkout = tmp_path / "checkout"
     for at, name in enumerate(NAMES):
         variable = f"OCAMBA_{name.upper()}"
@@ -95,7 +100,7 @@ def desk(tmp_path: Path, server: HeldServer) -> Iterator[DaskDesk]:
     tokens = {f"OCAMBA_{name.upper()}": token_of(name) for name in NAMES}
     environ = {**tokens, "HOOD_AUTH": SECRET, "RECONCILER_KEY": KEY}
     with open_dask(python, tmp_path, checkout) as made:
-        made.start([environ, environ])
+        made.start([environ, environ], allowed=getattr(request, "param", 3))
         yield made
 
 
@@ -137,3 +142,73 @@ def check_no_value(desk: DaskDesk, server: HeldServer) -> None:
     told = travelled + desk.read_logs()
     for canary in (KEY, SECRET, *map(token_of, NAMES)):
         assert [one for one in find_disguises(canary) if one in told] == []
+
+
+@pytest.mark.slow
+def test_what_a_worker_lacks_is_told_in_the_row(desk: DaskDesk, server: HeldServer) -> None:
+    """Another checkout, a token; the other accounts are planned, and nobody asks an API for these."""
+    for number in (0, 1):
+        file = desk.copy_of(number) / "manifests/beta/1.yaml"
+        file.write_text(file.read_text().replace("New 1", "Older 1"))
+    gamma = desk.checkout / "accounts/gamma.yaml"
+    for folder in (desk.checkout, desk.copy_of(0), desk.copy_of(1)):
+        (folder / "accounts/gamma.yaml").write_text(gamma.read_text().replace("OCAMBA_GAMMA", "OCAMBA_OTHER"))
+    ran = desk.run("plan", "--all-accounts", "--format", "json", code=7, RECONCILER_API=server.url)
+    rows = {row["account"]: row for row in ran.document["accounts"]}
+    assert {name: row["exit"] for name, row in rows.items()} == {"alpha": 0, "beta": 4, "gamma": 7, "delta": 0}
+    assert "has another checkout: manifests/beta/1.yaml is another" in rows["beta"]["errors"][0]
+    assert "OCAMBA_OTHER is not set" in rows["gamma"]["errors"][0]
+    assert "gamma: " in ran.err
+    assert server.world_of("beta").log == server.world_of("gamma").log == []
+
+
+@pytest.mark.slow
+def test_an_interrupted_run_ends_on_the_workers_too(desk: DaskDesk, server: HeldServer) -> None:
+    """The request in flight ends, its account is reported, and what was not begun is told."""
+    server.held = server.world_of("alpha")
+    process = desk.begin(
+        "apply", "--all-accounts", "--yes", "--format", "json", "--jobs", "1", RECONCILER_API=server.url
+    )
+    assert server.reached.wait(30)
+    process.send_signal(signal.SIGTERM)
+    await_true(lambda: b"reconciler-" in bytes(desk.wire.carried) and b"-stop" in bytes(desk.wire.carried))
+    time.sleep(PULSE)
+    server.released.set()
+    ran = desk.finish(process, 143)
+    rows = {row["account"]: row for row in ran.document["accounts"]}
+    assert rows["alpha"]["exit"] == 143
+    assert rows["alpha"]["failed"] > 0
+    assert len(server.world_of("alpha").writes) < OBJECTS
+    assert "the workers end after the request in flight" in ran.err
+    assert rows["delta"]["exit"] is None
+    assert "not begun" in rows["delta"]["errors"][0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("desk", [0], indirect=True)
+def test_an_account_that_its_workers_die_of_is_a_row(desk: DaskDesk, server: HeldServer) -> None:
+    """Exit 6, with what to type, and the others are done; where the scheduler dies, exit 8. What was written stands."""
+    server.held = server.world_of("beta")
+    words = ("apply", "--account", "beta", "--account", "gamma", "--yes", "--format", "json")
+    process = desk.begin(*words, RECONCILER_API=server.url)
+    assert server.reached.wait(30)
+    desk.worker_of("beta").kill()
+    server.released.set()
+    rows = {row["account"]: row for row in desk.finish(process, 6).document["accounts"]}
+    assert {name: row["exit"] for name, row in rows.items()} == {"beta": 6, "gamma": 0}
+    assert "was lost while it did" in rows["beta"]["errors"][0]
+    assert rows["beta"]["errors"][1].endswith("reconciler apply --account beta")
+    assert len(server.world_of("beta").writes) == server.at
+
+    server.held = server.world_of("alpha")
+    server.reached.clear()
+    server.released.clear()
+    process = desk.begin(
+        "apply", "--all-accounts", "--yes", "--format", "json", "--jobs", "1", RECONCILER_API=server.url
+    )
+    assert server.reached.wait(30)
+    desk.end_scheduler()
+    rows = {row["account"]: row for row in desk.finish(process, 8).document["accounts"]}
+    server.released.set()
+    assert {row["exit"] for row in rows.values()} == {8}
+    assert "the Dask scheduler was lost" in rows["alpha"]["errors"][0]

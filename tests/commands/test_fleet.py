@@ -301,3 +301,28 @@ def test_no_account_reads_the_configuration_again(fleet: FleetStage, monkeypatch
     monkeypatch.setattr("reconciler.options.read_config", count)
     fleet.run("plan", "--all-accounts")
     assert len(read) == 1
+
+
+@pytest.mark.parametrize("words", [("--shard", "1/2"), ("--jobs", "2"), ("--executor", "dask://a:1")])
+def test_flags_of_a_fleet_want_a_fleet(fleet: FleetStage, words: tuple[str, ...]) -> None:
+    """A shard of one account would be all of it."""
+    ran = fleet.run("plan", "--account", "alpha", *words, code=64)
+    assert f"{words[0]} is for a run over several accounts" in ran.err
+    assert fleet.run("plan", "--account", "alpha", RECONCILER_SHARD="1/2", RECONCILER_EXECUTOR="x").code == 0
+
+
+def test_shards_share_the_accounts(fleet: FleetStage) -> None:
+    """Each account in one of them; the variables of a pipeline are as good as the flag."""
+    flag = [fleet.run("plan", "--all-accounts", "--shard", f"{index}/2", "--format", "json") for index in (1, 2)]
+    node = [
+        fleet.run("plan", "--all-accounts", "--format", "json", CI_NODE_INDEX=index, CI_NODE_TOTAL="2")
+        for index in ("1", "2")
+    ]
+    pods = [
+        fleet.run("plan", "--all-accounts", "--shard", "/2", "--format", "json", JOB_COMPLETION_INDEX=index)
+        for index in ("0", "1")
+    ]
+    for runs in (flag, node, pods):
+        assert [run.document["shard"] for run in runs] == [{"index": 1, "of": 2}, {"index": 2, "of": 2}]
+        assert sorted(name for run in runs for name in rows_of(run.document)) == list(NAMES)
+    assert "JOB_COMPLETION_INDEX" in fleet.run("plan", "--all-accounts", code=64, JOB_COMPLETION_INDEX="0").err

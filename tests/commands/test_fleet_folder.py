@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.commands.fleet_folder import add_file, begin_folder, check_folder, read_index, save_index
+from reconciler.commands.fleet_folder import MARK, add_file, begin_folder, check_folder, read_index, save_index
 from reconciler.commands.request import INDEX
 from reconciler.errors import InvalidError, ReconcilerError, RefusedError, UsageError
 from reconciler.model import FleetReport, FleetRow, FleetSummary
@@ -37,7 +37,17 @@ def test_an_earlier_fleet_makes_room(tmp_path: Path) -> None:
     folder = tmp_path / "plans"
     save(folder)
     begin_folder(folder)
-    assert list(folder.iterdir()) == []
+    assert [path.name for path in folder.iterdir()] == [MARK]
+
+
+def test_a_run_that_was_killed_is_run_again_into_the_same_folder(tmp_path: Path) -> None:
+    """As a pod does that takes another's place: what the first had kept by then is no other's file."""
+    folder = tmp_path / "reports"
+    begin_folder(folder)
+    (folder / "a.json").write_text("{}")
+    check_folder(folder)
+    save(folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["a.json", INDEX]
 
 
 def test_only_a_folder_of_a_fleet_is_used_again(tmp_path: Path) -> None:

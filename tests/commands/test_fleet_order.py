@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.commands import fleet_order
 from reconciler.commands.console import Console
 from reconciler.commands.fleet_console import Voice
 from reconciler.commands.fleet_order import AHEAD, run_ordered
@@ -132,3 +133,22 @@ def test_a_process_that_did_not_begin_the_run_keeps_the_last_one_alone() -> None
     assert find_fleet("g") is first
     find_fleet("h")
     assert find_fleet("g") is not first
+
+
+def test_a_site_is_asked_to_look_while_nothing_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not there any more never ends by itself."""
+    monkeypatch.setattr(fleet_order, "LOOK", 0.0)
+    going = threading.Event()
+
+    class Looking(Here):
+        def look(self) -> None:
+            super().look()
+            going.set()
+
+    def wait_for_it(_request: Request, _console: Console, _stopping: Stopping) -> int:
+        return 0 if going.wait(60) else 1
+
+    with ThreadPoolExecutor(1) as pool:
+        site = Looking(pool, 1, Fleet())
+        (done,) = run_ordered(site, ["a"], lambda one: make_task(one, wait_for_it), lambda: None)
+    assert done.row.exit == 0

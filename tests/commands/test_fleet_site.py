@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from reconciler.commands import fleet_worker
+from reconciler.commands import fleet_site, fleet_worker
 from reconciler.commands.checkout import survey
 from reconciler.commands.cluster import Cluster
 from reconciler.commands.console import Console
@@ -43,6 +43,11 @@ def _plan(_request: Request, _console: Console, _stopping: Stopping) -> int:
 
 
 TASK = Task("alpha", "plan", _plan, REQUEST, Voice(Style(), Style()), "f")
+
+
+def task_at(cwd: Path) -> Task:
+    """The task in a checkout."""
+    return msgspec.structs.replace(TASK, request=msgspec.structs.replace(REQUEST, cwd=cwd))
 
 
 class KilledWorker(Exception):  # noqa: N818  (Dask's name)
@@ -266,7 +271,7 @@ def test_a_second_signal_leaves_the_workers_alone(dask: PretendedDask, fleet: Fl
     """What still runs is told in its row."""
     said: list[str] = []
     site = _make_site(dask, said)
-    task = msgspec.structs.replace(TASK, request=msgspec.structs.replace(TASK.request, cwd=fleet.folder))
+    task = task_at(fleet.folder)
     dask.lost = {"alpha": CancelledError()}
     future = site.begin(task)
     site.stop(143)
@@ -284,6 +289,52 @@ def test_a_worker_that_heard_of_the_signal_has_its_code(dask: PretendedDask, fle
     future.set_result(Returned(Done(FleetRow("alpha", exit=130))))
     site.stop(143)
     assert site.end(TASK, future).row.exit == 143
+
+
+def test_a_cluster_without_workers_is_not_waited_for_for_good(
+    dask: PretendedDask, fleet: FleetStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said at once, and given up after minutes; one that joins meanwhile is as good as the others."""
+    said: list[str] = []
+    site = _make_site(dask, said)
+    out: Future[Any] = Future()
+    monkeypatch.setattr(Cluster, "submit", lambda *_: out)
+    future = site.begin(task_at(fleet.folder))
+    workers, dask.workers = dask.workers, {}
+    site.look()
+    site.look()
+    dask.workers = workers
+    site.look()
+    assert said == ["no worker is left at the Dask scheduler: waiting for one to join"]
+    assert not out.cancelled()
+    dask.workers = {}
+    for _ in range(fleet_site.LOOKS):
+        site.look()
+    assert out.cancelled()
+    assert site.end(TASK, future).row.errors[0].endswith("no worker was left at the Dask scheduler")
+    assert site.begin(TASK).result().done.row.exit == 8
+
+
+def test_a_task_that_cannot_be_handed_out_is_a_row(
+    dask: PretendedDask, fleet: FleetStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The scheduler is gone already."""
+
+    def fail(*_: object) -> None:
+        raise OSError("closed")
+
+    monkeypatch.setattr(Cluster, "submit", fail)
+    row = _make_site(dask, []).begin(task_at(fleet.folder)).result().done.row
+    assert row.exit == 8
+    assert "the Dask scheduler was lost" in row.errors[0]
+
+
+def test_who_cannot_tell_of_workers_waits(dask: PretendedDask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the scheduler is gone, its tasks are taken back anyway."""
+    monkeypatch.setattr(PretendedClient, "nthreads", lambda _: 1 / 0)
+    said: list[str] = []
+    _make_site(dask, said).look()
+    assert said == []
 
 
 def test_a_file_that_cannot_be_kept_here_fails_its_account(dask: PretendedDask, tmp_path: Path) -> None:
