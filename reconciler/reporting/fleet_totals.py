@@ -95,6 +95,8 @@ def total_texts(report: FleetReport) -> list[str]:
 def _states(report: FleetReport) -> str:
     found = Counter(state_of(row, report.verb) for row in report.accounts)
     words = state_words(report.verb)
+    if found["wrong"] != 1:
+        words["wrong"] = "not as they should be"
     told = [f"{found[state]} {words[state]}" for state in _STATES if found[state]]
     return f", {', '.join(told)}" if told else ""
 

@@ -35,6 +35,7 @@ thead th{color:var(--dim);font-weight:500}
 tbody th{font-weight:500}
 .fleet{table-layout:auto;font-variant-numeric:tabular-nums}.fleet thead th{width:auto}
 .fleet tr>:not(:first-child){text-align:right;white-space:nowrap}.fleet .stop td{border:0;padding-left:2rem}
+.fleet th:first-child{position:sticky;left:0;min-width:8rem;background:var(--bg)}
 .fleet .bad td:last-child{color:var(--clear)}.fleet .update td:last-child{color:var(--change)}
 .mark{font-family:ui-monospace,monospace}
 code{font:.92em ui-monospace,SFMono-Regular,Menlo,monospace;white-space:pre-wrap}

@@ -17,11 +17,13 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select
 
 from reconciler.model import PlanSummary
+from reconciler.reporting.fleet_page import make_fleet_page
 from reconciler.reporting.html import render_html
 from reconciler.reporting.plan_page import make_plan_page
 from tests.commands.stage import Stage
 from tests.needs import need
 from tests.reporting.corpus import INJECTIONS, make_nasty_plan
+from tests.reporting.fleets import make_full_fleet, make_large_fleet
 from tests.reporting.samples import make_change, make_plan
 
 ARGUMENTS = (
@@ -128,6 +130,35 @@ def test_what_tries_to_be_active_is_text(browser: Chrome, tmp_path: Path) -> Non
         assert len(entries) == 1
         assert_quiet(browser)
         assert len(browser.find_elements(By.TAG_NAME, "script")) == 1
+
+
+def test_ten_thousand_accounts_are_searched_with_their_errors(browser: Chrome, tmp_path: Path) -> None:
+    """A row is shown or hidden with what is said of it."""
+    opened(browser, tmp_path, render_html(make_fleet_page(make_large_fleet(10_000))))
+    assert "10000 accounts" in browser.find_element(By.ID, "totals").text
+    browser.find_element(By.ID, "search").send_keys("09900 reconciler doctor")
+    assert browser.find_element(By.ID, "shown").text == "1 of 10000"
+    (found,) = browser.find_elements(By.CSS_SELECTOR, "tbody.entry:not([hidden])")
+    assert found.text.split()[0] == "account-09900"
+    assert "the API cannot be reached" in found.text
+    browser.find_element(By.ID, "search").clear()
+    browser.find_element(By.ID, "search").send_keys(" ")
+    Select(browser.find_element(By.ID, "filter")).select_by_visible_text("not as it should be")
+    assert browser.find_element(By.ID, "shown").text == "100 of 10000"
+    assert_quiet(browser)
+
+
+def test_a_fleet_fits_a_phone(browser: Chrome, tmp_path: Path) -> None:
+    """Its table is moved within the page, and the names stay in sight."""
+    browser.set_window_size(500, 900)
+    opened(browser, tmp_path, render_html(make_fleet_page(make_full_fleet())))
+    width = browser.execute_script("return [document.documentElement.scrollWidth, innerWidth]")
+    names = browser.find_elements(By.CSS_SELECTOR, "tbody.entry th")
+    heights = [name.size["height"] for name in names]
+    browser.set_window_size(1200, 900)
+    assert width[0] <= width[1]
+    assert max(heights) < 80
+    assert_quiet(browser)
 
 
 def test_it_fits_a_phone(browser: Chrome, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ FULL = """\
   ! shard 3/3 is missing: its accounts are not counted here
     -> reconciler plan --all-accounts --shard 3/3, then merge again
 
-Plan: 5 accounts, 1 without changes, 1 with changes, 2 not as it should be, 1 not begun; 1 to create, 1 to update, \
+Plan: 5 accounts, 1 without changes, 1 with changes, 2 not as they should be, 1 not begun; 1 to create, 1 to update, \
 56 unchanged, 1 failed.
 Used 10 requests, 1 answered 429, in about 13 s.
 Apply needs 4 requests, about 1 s.
@@ -105,4 +105,4 @@ def test_ten_thousand_accounts_are_ten_thousand_rows() -> None:
     text = render_fleet(fleet, Style())
     assert len(re.findall("^  account-", text, re.MULTILINE)) == 10_000
     assert text == render_fleet(fleet, Style())
-    assert "10000 accounts, 9000 without changes, 900 with changes, 100 not as it should be" in text
+    assert "10000 accounts, 9000 without changes, 900 with changes, 100 not as they should be" in text
