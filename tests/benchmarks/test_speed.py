@@ -5,9 +5,12 @@ The full tables: python -m tests.benchmarks.bench
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.benchmarks import floor, whole
+from tests.benchmarks.fleet_speed import find_changed, save_shards
 from tests.benchmarks.plan_speed import Accounts
 from tests.benchmarks.turns import least_apart, least_ratio
 
@@ -64,5 +67,14 @@ def test_accepting_takes_time_as_the_objects_do(accounts: Accounts, together: bo
     """Where one object in ten differs, each file is read, rewritten and checked once."""
     few, many = (accounts.get(size, together=together, changed_every=10) for size in (1000, 4000))
     ratio = least_ratio(4 * GROWTH, ("accepting", many), ("accepting", few)) / 4
+    print(f"growth {ratio:.2f}")
+    assert ratio < GROWTH
+
+
+def test_a_fleet_is_merged_and_written_in_time_as_its_accounts(tmp_path: Path) -> None:
+    """Each format, with errors and without: an account of 10,000 takes hardly longer than one of 1,000."""
+    few, many = save_shards(tmp_path / "few", 1000), save_shards(tmp_path / "many", 10_000)
+    assert len(find_changed(str(many))) == 1000
+    ratio = least_ratio(10 * GROWTH, ("fleet_speed", many), ("fleet_speed", few)) / 10
     print(f"growth {ratio:.2f}")
     assert ratio < GROWTH

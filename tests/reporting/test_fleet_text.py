@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 
 from reconciler.model import FleetRow
@@ -11,6 +12,7 @@ from reconciler.reporting.fleet_text import render_fleet
 from reconciler.reporting.style import Style, cells
 from tests.reporting.corpus import INJECTIONS
 from tests.reporting.fleets import ROWS, make_fleet, make_full_fleet, make_large_fleet
+from tests.reporting.golden import ROOT
 from tests.reporting.test_safety import assert_safe
 
 FULL = """\
@@ -106,3 +108,24 @@ def test_ten_thousand_accounts_are_ten_thousand_rows() -> None:
     assert len(re.findall("^  account-", text, re.MULTILINE)) == 10_000
     assert text == render_fleet(fleet, Style())
     assert "10000 accounts, 9000 without changes, 900 with changes, 100 not as they should be" in text
+
+
+def test_the_readme_shows_what_is_printed() -> None:
+    """The example there is one of these."""
+    report = make_fleet(
+        FleetRow("main", unchanged=41, requests=2, seconds=0.3, exit=0),
+        FleetRow("shop-berlin", 1, 2, 17, 0, 0, 2, 0.4, 2, apply_requests=6, apply_seconds=0.9),
+        FleetRow(
+            "shop-paris",
+            requests=1,
+            seconds=0.2,
+            exit=7,
+            errors=(
+                "error: GET /integrations: the API does not accept the token (401)",
+                "  -> set OCAMBA_PARIS to a valid API token",
+            ),
+        ),
+    )
+    shorter = msgspec.structs.replace(report, summary=msgspec.structs.replace(report.summary, seconds=0.4))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"```text\n{render_fleet(shorter, Style())}```" in readme
