@@ -1,6 +1,7 @@
 """The benchmark in one command: `python -m tests.benchmarks.bench [--only plan,peers …] [--json]`.
 
     plan        a whole plan without network against the floor of its bare steps; growth and memory a manifest
+    growth      CPU an object of every verb, with the fewest and the most objects
     startup     processes against a bare Python, a bare click program, and what `validate` has to import
     requests    GETs of a plan, by the number of objects
     pace        the time that requests take, against who knows the server's windows; alone, in a crowd, with slow trips
@@ -28,6 +29,7 @@ from msgspec.json import encode
 from tests.benchmarks.budget import SIZES, budget_of, count_requests
 from tests.benchmarks.fleet_forecast import measure as measure_forecast
 from tests.benchmarks.fleet_forecast import render_forecast
+from tests.benchmarks.growth import measure_growth, render_growth
 from tests.benchmarks.pace_table import cells, render_cells
 from tests.benchmarks.peer_runs import CACHE, PeerRun, measure_peers, render_peers
 from tests.benchmarks.peer_tools import TOOLS
@@ -109,6 +111,7 @@ def compare_tools(given: Given, sizes: Sequence[int], *, limits: bool) -> list[P
 
 SECTIONS: Mapping[str, Section] = {
     "plan": Section(lambda given: measure_plan(given.root, given.sizes, given.repeats), render_plan),
+    "growth": Section(lambda given: measure_growth(given.root, given.sizes[0], given.sizes[-1]), render_growth),
     "startup": Section(start_all, render_starts),
     "requests": Section(count_all, render_requests),
     "pace": Section(lambda _: list(cells(["lab"])), render_cells),

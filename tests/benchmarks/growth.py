@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -55,12 +54,20 @@ class VerbGrowth(Struct, frozen=True):
     ratio: float
 
 
+class VerbsTable(Struct, frozen=True):
+    """All rows, of accounts of `some` and `many` objects."""
+
+    some: int
+    many: int
+    rows: list[VerbGrowth]
+
+
 def measure_verbs(desk: Desk) -> dict[str, float]:
     """CPU seconds of each step."""
     return {name: desk.run(argv) for name, argv in STEPS}
 
 
-def measure_growth(root: Path, some: int, many: int, repeats: int = 3) -> list[VerbGrowth]:
+def measure_growth(root: Path, some: int, many: int, repeats: int = 3) -> VerbsTable:
     """All rows; with a thousand and ten thousand objects minutes. repeats: of the small ones, the least counts."""
     taken: dict[int, dict[str, float]] = {}
     for objects in (FEW, some, many):
@@ -68,7 +75,7 @@ def measure_growth(root: Path, some: int, many: int, repeats: int = 3) -> list[V
             with open_desk(root / f"{objects}-{turn}", objects) as desk:
                 found = measure_verbs(desk)
             taken[objects] = {name: min(cpu, taken.get(objects, found)[name]) for name, cpu in found.items()}
-    return [_make_row(name, taken, (some, many)) for name, _ in STEPS]
+    return VerbsTable(some, many, [_make_row(name, taken, (some, many)) for name, _ in STEPS])
 
 
 def _make_row(verb: str, taken: dict[int, dict[str, float]], sizes: tuple[int, int]) -> VerbGrowth:
@@ -77,13 +84,14 @@ def _make_row(verb: str, taken: dict[int, dict[str, float]], sizes: tuple[int, i
     return VerbGrowth(verb, 1e3 * start, some, many, many / max(some, 1e-9))
 
 
-def render_growth(rows: Sequence[VerbGrowth], some: int, many: int) -> str:
+def render_growth(found: VerbsTable) -> str:
     """The table for people."""
-    head = (
-        f"{'growth of each verb':20}{'start ms':>10}{f'us at {some:,}':>14}{f'us at {many:,}':>14}{'ratio (aim 1)':>15}"
-    )
-    lines = [f"  {row.verb:18}{row.start:>10.0f}{row.some:>14.1f}{row.many:>14.1f}{row.ratio:>15.2f}" for row in rows]
-    return "\n".join([head, *lines]) + "\n"
+    columns = f"{f'us at {found.some:,}':>14}{f'us at {found.many:,}':>14}{'ratio (aim 1)':>15}"
+    lines = [f"{'CPU an object':20}{'start ms':>10}{columns}"]
+    lines += [
+        f"  {row.verb:18}{row.start:>10.0f}{row.some:>14.1f}{row.many:>14.1f}{row.ratio:>15.2f}" for row in found.rows
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def main() -> None:
@@ -94,8 +102,8 @@ def main() -> None:
     given = parser.parse_args()
     some, many = (int(size) for size in given.sizes.split(","))
     with tempfile.TemporaryDirectory() as folder:
-        rows = measure_growth(Path(folder), some, many)
-    sys.stdout.write(encode(rows).decode() + "\n" if given.json else render_growth(rows, some, many))
+        found = measure_growth(Path(folder), some, many)
+    sys.stdout.write(encode(found).decode() + "\n" if given.json else render_growth(found))
 
 
 if __name__ == "__main__":

@@ -88,5 +88,5 @@ def test_sections_are_chosen(capsys: pytest.CaptureFixture[str]) -> None:
     assert {row["command"] for row in found["startup"]} >= {"--version", "validate one.yaml"}
     with pytest.raises(SystemExit):
         main(["--only", "nothing"])
-    assert "there are plan, startup" in capsys.readouterr().err
-    assert {"peers", "limits", "soak", "pace", "plan"} <= set(SECTIONS)
+    assert "there are plan, growth, startup" in capsys.readouterr().err
+    assert {"peers", "limits", "soak", "pace", "plan", "growth"} <= set(SECTIONS)

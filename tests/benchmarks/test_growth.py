@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.growth import STEPS, VerbGrowth, measure_growth
+from tests.benchmarks.growth import STEPS, VerbGrowth, VerbsTable, measure_growth, render_growth
 from tests.needs import need
 
 SOME, MANY = 250, 2000
@@ -31,7 +31,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, VerbGrowth]:
     least: dict[str, VerbGrowth] = {}
     for turn in range(3):
         found = measure_growth(tmp_path_factory.mktemp(f"growth{turn}"), SOME, MANY, repeats=1)
-        for row in found:
+        for row in found.rows:
             least[row.verb] = min(row, least.get(row.verb, row), key=lambda one: grows(one, SOME))
         if all(grows(row, SOME) < BOUND for row in least.values()):
             break
@@ -45,9 +45,17 @@ def test_an_object_of_many_takes_what_one_of_some_takes(rows: dict[str, VerbGrow
     assert grows(rows[verb], SOME) < BOUND
 
 
+def test_the_table_has_a_row_a_verb() -> None:
+    """Columns line up."""
+    table = VerbsTable(10, 1000, [VerbGrowth(name, 100.0, 1.5, 150.25, 100.0) for name, _ in STEPS])
+    lines = render_growth(table).splitlines()
+    assert len({len(line) for line in lines}) == 1
+    assert len(lines) == 1 + len(STEPS)
+
+
 @pytest.mark.nightly
 def test_ten_thousand_take_ten_times_what_a_thousand_take(tmp_path: Path) -> None:
     """The whole table."""
     need("git")
     found = measure_growth(tmp_path, 1000, 10_000)
-    assert not [row for row in found if grows(row, 1000) >= BOUND]
+    assert not [row for row in found.rows if grows(row, 1000) >= BOUND]
