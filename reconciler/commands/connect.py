@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from reconciler.commands.console import Console
+from reconciler.commands.ledgers import join_ledger, tell_alone
 from reconciler.commands.request import Request
 from reconciler.commands.stand_ins import STATE
 from reconciler.commands.stopping import Stopping
@@ -57,6 +58,8 @@ def open_account(
             parallel=options.parallel,
             token_name=options.token_env,
             on_request=log_request(console),
+            ledger=join_ledger(request, options, console),
+            lost=lambda why: tell_alone(why, console),
         )
         stack.callback(_close, account, console)
         opened.append(account)

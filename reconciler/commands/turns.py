@@ -53,11 +53,19 @@ def take_turn(plan: Plan, api: str, account: Account, request: Request, console:
 
 def find_file(plan: Plan, api: str, request: Request) -> Path:
     """The lease of the plan's account: the same for whoever reaches the same company at the same API."""
+    return find_place(request, api, plan.company_id, plan.account)
+
+
+def find_place(request: Request, api: str, company_id: str | None, account: str) -> Path:
+    """Where processes of the user on this host meet that are about the same account: its lease.
+
+    Raises RefusedError where somebody else has put the folder there, CannotLockError where none can be made.
+    """
     uid = os.getuid() if hasattr(os, "getuid") else None
     folder = find_folder(request.environ, Path(tempfile.gettempdir()), uid)
     if request.sandbox:
-        return folder / make_key("sandbox", str((request.cwd / STATE).resolve()), plan.account)
-    return folder / make_key(api, plan.company_id or plan.account)
+        return folder / make_key("sandbox", str((request.cwd / STATE).resolve()), account)
+    return folder / make_key(api, company_id or account)
 
 
 def tell_holder(other: Holder, console: Console, progress: Progress) -> None:

@@ -15,6 +15,7 @@ from reconciler.live.client import Client
 from reconciler.live.decode import Decoder, NotJsonError, ShapeError
 from reconciler.live.exchange import ATTEMPTS, Exchange
 from reconciler.live.gate import Clock, Gate
+from reconciler.live.ledger import Ledger
 from reconciler.live.listing import Progress
 from reconciler.live.lookup import Lookup
 from reconciler.live.pace import Windows
@@ -31,7 +32,8 @@ class Account:
     """Opens one account: one connection pool, one gate. per_second, per_minute: what the run takes of the limits.
 
     token: gives the token when a request needs it. http, clock, rng: for tests. on_request: as in
-    Client. Raises UnreachableError where the environment's certificates or proxy cannot be used.
+    Client. ledger, lost: as in Shared; the ledger is closed with the account. Raises UnreachableError where the
+    environment's certificates or proxy cannot be used.
     """
 
     def __init__(
@@ -47,9 +49,11 @@ class Account:
         http: httpx.BaseTransport | None = None,
         clock: Clock | None = None,
         rng: Random | None = None,
+        ledger: Ledger | None = None,
+        lost: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._transport = Transport(api=api, token=token, parallel=parallel, http=http, token_name=token_name)
-        self._gate = Gate(Windows(per_second, per_minute, parallel), clock)
+        self._gate = Gate(Windows(per_second, per_minute, parallel), clock, ledger, lost)
         self._ask = partial(
             Exchange, gate=self._gate, rng=rng or SystemRandom(), token_name=token_name, on_request=on_request
         )
@@ -65,6 +69,7 @@ class Account:
     def close(self) -> None:
         """Closes all connections."""
         self._transport.close()
+        self._gate.close()
 
     def stop(self, code: int) -> None:
         """After the requests in flight no more are sent; StoppedError(code) comes instead."""

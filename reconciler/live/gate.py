@@ -8,12 +8,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
 from reconciler.errors import EndedError, LateError, ReconcilerError, StoppedError
+from reconciler.live.ledger import Ledger
 from reconciler.live.pace import Windows
+from reconciler.live.shared import Shared
 
 LOOK = 60.0
 """Seconds after which a waiting thread looks again even if nobody woke it."""
@@ -52,15 +54,21 @@ class Ticket(NamedTuple):
 
 
 class Gate:
-    """Lets requests pass at the pace of `windows`. Safe for threads.
+    """Lets requests pass at the pace of `windows`, which a ledger shares with other processes. Safe for threads.
 
     After stop() every call that would wait or let a request pass raises StoppedError, but within shield(). After end()
-    it raises EndedError, for those too that wait already.
+    it raises EndedError, for those too that wait already. lost: as in Shared.
     """
 
-    def __init__(self, windows: Windows, clock: Clock | None = None) -> None:
-        self._windows = windows
+    def __init__(
+        self,
+        windows: Windows,
+        clock: Clock | None = None,
+        ledger: Ledger | None = None,
+        lost: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._clock = clock or RealClock()
+        self._windows = Shared(windows, ledger, self._clock.now, lost)
         self._condition = threading.Condition()
         self._queue: deque[object] = deque()
         self._code: int | None = None
@@ -114,17 +122,24 @@ class Gate:
             try:
                 while True:
                     self._check(write=write)
-                    now = self._clock.now()
-                    at = self._windows.when(now) if self._queue[0] is me else None
+                    now, at = self._try(by) if self._queue[0] is me else (self._clock.now(), None)
                     if by is not None and max(now, at or now) > by:
                         raise LateError("the limits hold this request until what it rests on is too old")
                     if at is not None and at <= now:
-                        self._windows.sent(now)
                         return Ticket(now)
                     self._clock.wait(self._condition, LOOK if at is None else at - now)
             finally:
                 self._queue.remove(me)
                 self._condition.notify_all()
+
+    def _try(self, by: float | None) -> tuple[float, float | None]:
+        """Now, and when a request may leave; one that may leave now, and not after `by`, is noted as sent."""
+        with self._windows as windows:
+            now = self._clock.now()
+            at = windows.when(now)
+            if at is not None and at <= now and (by is None or now <= by):
+                windows.sent(now)
+            return now, at
 
     def ready(self, requests: int = 1, *, write: bool = False) -> None:
         """Waits until both windows have room for so many requests, or for as many as a whole window admits.
@@ -134,23 +149,29 @@ class Gate:
         with self._condition:
             while True:
                 self._check(write=write)
-                now = self._clock.now()
-                if self._windows.room(now, requests):
-                    return
-                at = self._windows.when(now)
+                with self._windows as windows:
+                    now = self._clock.now()
+                    if windows.room(now, requests):
+                        return
+                    at = windows.when(now)
                 self._clock.wait(self._condition, LOOK if at is None else max(GLANCE, at - now))
 
     def answered(self, ticket: Ticket, status: int, headers: Mapping[str, str]) -> None:
         """The answer has come; headers have lower-case names."""
-        with self._condition:
-            self._windows.answered(ticket.sent, self._clock.now(), status, headers)
+        with self._condition, self._windows as windows:
+            windows.answered(ticket.sent, self._clock.now(), status, headers)
             self._condition.notify_all()
 
     def failed(self, ticket: Ticket) -> None:
         """No answer will come."""
-        with self._condition:
-            self._windows.failed(ticket.sent, self._clock.now())
+        with self._condition, self._windows as windows:
+            windows.failed(ticket.sent, self._clock.now())
             self._condition.notify_all()
+
+    def close(self) -> None:
+        """Other processes are told no more."""
+        with self._condition:
+            self._windows.close()
 
     def pause(self, seconds: float) -> None:
         """Waits; ended by stop() and end()."""

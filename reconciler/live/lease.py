@@ -159,7 +159,7 @@ def hold_lease(
     """
     if lock is None:
         raise CannotLockError("this system has no way to lock a file")
-    number = _open(file)
+    number = open_own(file)
     try:
         waited = _wait_for(number, file, lock, wait, told)
         lease = Lease(waited, _read(number))
@@ -172,7 +172,11 @@ def hold_lease(
         os.close(number)
 
 
-def _open(file: Path) -> int:
+def open_own(file: Path) -> int:
+    """Opens a file to read and write, which is made where it is missing; its number.
+
+    Raises RefusedError for one that is not the user's own, CannotLockError where it cannot be opened.
+    """
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
         number = os.open(file, flags, 0o600)

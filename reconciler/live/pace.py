@@ -60,8 +60,8 @@ class Windows:
     def __init__(self, per_second: int, per_minute: int, parallel: int) -> None:
         if min(per_second, per_minute, parallel) < 1:
             raise ValueError("per_second, per_minute and parallel must be 1 or more")
-        self.under_way = 0
-        self._answers = 0
+        self.limits = per_second, per_minute, parallel
+        self.under_way = self._answers = 0
         self._lanes, self._steps = Lanes(parallel), Steps(per_minute)
         self._phase, self._others, self._bursts, self._watch = Phase(), Others(), Bursts(), Watch()
         self._second, self._minute = Log(per_second, SECOND, self._phase), Log(per_minute, MINUTE, self._phase)
@@ -71,6 +71,17 @@ class Windows:
         self._hold = 0.0
         self._refused = -math.inf
         self._streak = 0
+
+    def hold_to(self, per_second: int, per_minute: int, parallel: int) -> None:
+        """Other limits from now on."""
+        self.limits = per_second, per_minute, parallel
+        self._second.hold_to(per_second)
+        self._minute.hold_to(per_minute)
+        self._lanes.hold_to(parallel)
+
+    def is_out(self, sent: float) -> bool:
+        """Whether an answer to a request sent then is still to come."""
+        return sent in self._out
 
     def when(self, now: float) -> float | None:
         """The earliest time at which one more request may leave; None: not before the next answer."""

@@ -21,6 +21,11 @@ class Lanes:
         self._patience = 15.0
         self._changed = 0.0
 
+    def hold_to(self, most: int) -> None:
+        """Another most from now on; what "too many at once" took away stays away."""
+        self.open = most if self.open == self._most else min(self.open, most)
+        self._most = most
+
     def narrow(self, now: float, at_once: int) -> None:
         """Too many were at once."""
         self._patience = min(600.0, 2 * self._patience)

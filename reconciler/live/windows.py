@@ -87,6 +87,11 @@ class Log:
             return None
         return max(self._phase.free(place, self.length) for place in islice(self._places, 1 - spare))
 
+    def hold_to(self, limit: int) -> None:
+        """Another limit from now on; what 429s took away stays away."""
+        self._cap = limit if self._cap == self.limit else min(self._cap, limit)
+        self.limit = limit
+
     def tighten(self, now: float) -> None:
         """A 429 came although the log had room: the limit is not what was believed, or is shared. A tenth less."""
         self._cap = max(1, min(self._cap - 1, self._cap * 9 // 10))

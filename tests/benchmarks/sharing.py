@@ -1,0 +1,137 @@
+"""Several processes on one account: `python -m tests.benchmarks.sharing [--processes 3] [--requests 450] [--json]`.
+
+The emulator runs in a process of its own with its limits on, and shows one object a page, so that a plan of n objects
+takes n requests and a few. First one process makes all the requests, then several share them. Told are the 429s that
+the emulator gave, and how quick the several are together, against the one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.json import decode, encode
+
+from tests.benchmarks.measure import environ_of_child
+
+PROGRAM = (sys.executable, "-m", "reconciler")
+LOOK = 0.005
+"""Seconds between two looks at whether one has ended."""
+MANIFEST = "key: new\nprovider: mandrill\nname: New\nlifecycle: {create: true}\n"
+"""It has the whole list read."""
+
+
+class Logged(Struct):
+    """A line of the emulator's log."""
+
+    event: str = ""
+    status: int = 0
+
+
+class Shared(Struct, frozen=True):
+    """Runs at the same time on one account. seconds: until the last one ended; each: of every one.
+
+    warned: whether one of them said that it does not share.
+    """
+
+    processes: int
+    requests: int
+    throttled: int
+    seconds: float
+    each: tuple[float, ...]
+    warned: bool
+
+    @property
+    def throughput(self) -> float:
+        """Requests a second of all together."""
+        return self.requests / self.seconds
+
+
+@contextmanager
+def serving(folder: Path, objects: int, switches: Sequence[str]) -> Iterator[str]:
+    """The address of an emulator with so many objects; its log goes into a file of the folder."""
+    items = [
+        {"id": str(1000 + number), "name": f"Integration {number}", "provider_id": "1002"} for number in range(objects)
+    ]
+    (folder / "seed.json").write_text(json.dumps({"integrations": items}))
+    words = ["sandbox", "--log-format", "json", "--seed", "seed.json", "--page-maximum", "1", *switches]
+    with (folder / "log.txt").open("wb") as log:
+        server = subprocess.Popen(
+            [*PROGRAM, *words], cwd=folder, env=environ_of_child(), stdout=subprocess.PIPE, stderr=log, text=True
+        )
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().split()[-1]
+        finally:
+            server.terminate()
+            server.communicate()
+
+
+def wait_for(runs: Sequence[subprocess.Popen[bytes]]) -> tuple[list[float], bool]:
+    """How long each takes, and whether one warns that it does not share. Raises AssertionError where one fails."""
+    began, ended, warned = time.monotonic(), dict[int, float](), False
+    while len(ended) < len(runs):
+        for number, run in enumerate(runs):
+            if number not in ended and run.poll() is not None:
+                ended[number] = round(time.monotonic() - began, 2)
+                told = run.communicate()[1]
+                assert run.returncode == 0, told.decode()
+                warned = warned or b"not shared" in told
+        time.sleep(LOOK)
+    return sorted(ended.values()), warned
+
+
+def share(processes: int, requests: int, *switches: str) -> Shared:
+    """So many plans at once, which take so many requests together, against an emulator with these switches."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "manifests").mkdir()
+        (folder / "manifests" / "all.yaml").write_text(MANIFEST)
+        with serving(folder, requests // processes, switches) as url:
+            given = {"OCAMBA_TOKEN": "sandbox-token", "RECONCILER_API": url, "RECONCILER_SHARE": "1"}
+            runs = [
+                subprocess.Popen(
+                    [*PROGRAM, "plan"],
+                    cwd=folder,
+                    env={**environ_of_child(), **given, "XDG_RUNTIME_DIR": name},
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                )
+                for _ in range(processes)
+            ]
+            each, warned = wait_for(runs)
+        log = [decode(line, type=Logged) for line in (folder / "log.txt").read_bytes().splitlines()]
+    statuses = [line.status for line in log if line.event == "request"]
+    return Shared(processes, len(statuses), statuses.count(429), max(each), tuple(each), warned)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description="Several processes on one account, against one.")
+    parser.add_argument("--processes", type=int, default=3)
+    parser.add_argument("--requests", type=int, default=450)
+    parser.add_argument("--windows", choices=("aligned", "first"), default="aligned")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args(argv)
+    switches = ("--windows", given.windows)
+    one, several = (share(count, given.requests, *switches) for count in (1, given.processes))
+    ratio = several.throughput / one.throughput
+    if given.json:
+        print(encode({"one": one, "several": several, "ratio": round(ratio, 3)}).decode())
+        return
+    for found in (one, several):
+        each = ", ".join(f"{seconds:.1f}" for seconds in found.each)
+        print(f"{found.processes} at once: {found.requests} requests in {each} s, {found.throttled} answers of 429")
+    print(f"throughput of {several.processes} against one: {ratio:.3f}")
+
+
+if __name__ == "__main__":
+    main()
