@@ -83,7 +83,8 @@ def make_variable(*parts: str) -> str:
 
 
 def find_meant(word: str, known: Iterable[str]) -> str | None:
-    """The known word that is nearest, None where none is near: by slips of the hand, else by what they share.
+    """The known word that is nearest, None where none is near: by slips of the hand, else the only one that has all
+    its parts (`sid` of account_sid, `token_auth`), else by what they share.
 
     Case, and what stands between the words of a name, are no difference: `accountSID` is account_sid.
     """
@@ -93,6 +94,10 @@ def find_meant(word: str, known: Iterable[str]) -> str | None:
     slip = find_slip(word, words)
     if slip is not None:
         return slip
+    parts = _split(word)
+    whole = [one for one in words if parts and parts <= _split(one)]
+    if len(whole) == 1:
+        return whole[0]
     folded = {one.casefold(): one for one in reversed(words)}
     near = get_close_matches(word.casefold(), sorted(folded), n=1, cutoff=0.6)
     return folded[near[0]] if near else None
@@ -110,6 +115,10 @@ def find_slip(word: str, known: Iterable[str]) -> str | None:
         if abs(len(other) - len(bare)) <= most and (distance := count_slips(bare, other, most)) <= most:
             found.append((distance, -SequenceMatcher(None, bare, other).ratio(), one))
     return min(found)[2] if found else None
+
+
+def _split(word: str) -> set[str]:
+    return set(filter(None, _between().split(word.casefold())))
 
 
 def _bare(word: str) -> str:

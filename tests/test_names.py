@@ -122,13 +122,19 @@ KEYS = ("account_sid", "auth_token", "default_phone_number", "default_sender_ema
         ("prot", "port"),
         ("phone_number", "default_phone_number"),
         ("Phone_Number", "default_phone_number"),
+        ("phone", "default_phone_number"),
+        ("sid", "account_sid"),
+        ("token-auth", "auth_token"),
+        ("sender_name", "default_sender_name"),
+        ("sender", None),
+        ("s", None),
         ("smtp_host", None),
         ("", None),
         ("x", None),
     ],
 )
 def test_a_misspelt_word_means_the_nearest(word: str, meant: str | None) -> None:
-    """Slips of the hand, another case, other signs between words, a part of it; nothing where nothing is near."""
+    """Slips of the hand, another case, other signs between words, parts that no other has; else nothing."""
     assert find_meant(word, KEYS) == meant
 
 
