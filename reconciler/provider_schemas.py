@@ -197,6 +197,17 @@ def make_manifest_schema(skeleton: Mapping[str, Any], described: Mapping[str, De
     return {**skeleton, "properties": {**skeleton["properties"], "provider": provider}, "allOf": rules}
 
 
+def make_overlay_schema(manifests: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of overlays, made of that of manifests: what they lack stands in the manifest that they name."""
+    return {
+        **manifests,
+        "title": "An overlay: single fields of a manifest, for one account",
+        "description": "One YAML document replaces fields of the manifest that it names by its provider and key.",
+        "anyOf": [{"required": [word]} for word in ("key", "name", "id")],
+        "allOf": [rule for rule in manifests["allOf"] if "required" not in rule["then"]],
+    }
+
+
 def _make_rules(path: str, words: Sequence[str], *, complete: bool) -> list[Json]:
     """Which settings the provider has; and, of a manifest that may create, that all it requires are there."""
     called = {"provider": {"enum": list(words)}}

@@ -21,6 +21,7 @@ from reconciler.provider_schemas import (
     Described,
     lay_over,
     make_manifest_schema,
+    make_overlay_schema,
     make_schema,
     mark_secrets,
     read_schema,
@@ -29,6 +30,7 @@ from reconciler.provider_schemas import (
 FOLDER = "schemas"
 PROVIDERS = "providers"
 MANIFEST = "manifest.schema.json"
+OVERLAY = "overlay.schema.json"
 CONFIG = "config.schema.json"
 EXEC = "exec.schema.json"
 SETTING = "setting.schema.json"
@@ -116,7 +118,8 @@ class SchemaSet:
         """Every schema by its path, as an editor would see it."""
         shipped = {path: schema for path, schema in read_schemas().items() if not path.startswith(f"{PROVIDERS}/")}
         made = {f"{PROVIDERS}/{name}": make_schema(described) for name, described in self.providers.items()}
-        return shipped | made | {MANIFEST: make_manifest_schema(shipped[MANIFEST], self.providers)}
+        manifests = make_manifest_schema(shipped[MANIFEST], self.providers)
+        return shipped | made | {MANIFEST: manifests, OVERLAY: make_overlay_schema(manifests)}
 
 
 SHIPPED = SchemaSet()

@@ -16,7 +16,7 @@ from reconciler.desired.secrets import SecretKeys
 from reconciler.errors import InvalidError
 from reconciler.model import Provider, SettingDefinition
 from reconciler.names import is_word
-from reconciler.provider_schemas import describe, make_manifest_schema, make_schema
+from reconciler.provider_schemas import describe, make_manifest_schema, make_overlay_schema, make_schema
 from reconciler.schema_files import (
     SHIPPED,
     find_schemas,
@@ -27,7 +27,13 @@ from reconciler.schema_files import (
     read_written,
 )
 
-WRITTEN = ["config.schema.json", "exec.schema.json", "manifest.schema.json", "setting.schema.json"]
+WRITTEN = [
+    "config.schema.json",
+    "exec.schema.json",
+    "manifest.schema.json",
+    "overlay.schema.json",
+    "setting.schema.json",
+]
 PROVIDERS = ["custom_email", "mandrill", "twilio"]
 NAMES = [*WRITTEN, *(f"providers/{name}.json" for name in PROVIDERS)]
 
@@ -89,6 +95,7 @@ def test_the_shipped_manifest_schema_is_the_one_that_is_made_of_them() -> None:
     """So that an account's own providers make a schema of the same rules."""
     shipped = read_schemas()
     assert make_manifest_schema(shipped["manifest.schema.json"], read_shipped()) == shipped["manifest.schema.json"]
+    assert make_overlay_schema(shipped["manifest.schema.json"]) == shipped["overlay.schema.json"]
     assert SHIPPED.files == shipped
     assert make_table(SHIPPED) is DOCUMENTED
 
@@ -157,6 +164,26 @@ def test_the_contracts_manifest_is_valid_in_an_editor() -> None:
 def test_editors_see_the_rules_of_providers(change: dict[str, Any], valid: bool) -> None:
     """Each provider's rules apply through the dispatch, and unknown providers are left in peace."""
     assert make_validator("manifest.schema.json").is_valid(CONTRACT | change) is valid
+
+
+@pytest.mark.parametrize(
+    ("overlay", "valid"),
+    [
+        ({"provider": "twilio", "key": "main-sms", "settings": {"default_phone_number": "+1"}}, True),
+        ({"provider": "twilio", "key": "main-sms", "id": "88", "lifecycle": {"create": True}}, True),
+        ({"provider": "twilio", "name": "Main SMS", "status": "inactive"}, True),
+        ({"provider": "twilio", "settings": {"default_phone_number": "+1"}}, False),
+        ({"key": "main-sms", "status": "inactive"}, False),
+        ({"provider": "twilio", "key": "main-sms", "settings": {"phone": "+1"}}, False),
+        (
+            {"provider": "twilio", "key": "main-sms", "settings": {"account_sid": "x"}, "lifecycle": {"create": True}},
+            True,
+        ),
+    ],
+)
+def test_editors_take_an_overlay_for_what_it_is(overlay: dict[str, Any], valid: bool) -> None:
+    """It names a manifest, and needs nothing that this one has; its settings are the provider's all the same."""
+    assert make_validator("overlay.schema.json").is_valid(overlay) is valid
 
 
 def test_schemas_are_found_in_a_wheel_too(tmp_path: Path) -> None:

@@ -20,12 +20,21 @@ from reconciler.desired.secrets import SecretKeys
 from reconciler.errors import UsageError
 from reconciler.model import Provider
 from reconciler.options import Options, load_options
-from reconciler.provider_schemas import MARK, Described, describe, lay_over, make_manifest_schema, make_schema
+from reconciler.provider_schemas import (
+    MARK,
+    Described,
+    describe,
+    lay_over,
+    make_manifest_schema,
+    make_overlay_schema,
+    make_schema,
+)
 from reconciler.reporting.style import Style, count, escape, paint
 from reconciler.schema_files import (
     CONFIG,
     FOLDER,
     MANIFEST,
+    OVERLAY,
     PROVIDERS,
     SETTING,
     find_schemas,
@@ -93,7 +102,8 @@ def load_files(catalogue: Iterable[Provider], secret: Callable[[str], bool]) -> 
     providers = lay_over(read_shipped(), own)
     texts = {name: (shipped / name).read_text(encoding="utf-8") for name in (CONFIG, SETTING)}
     skeleton = msgspec.json.decode((shipped / MANIFEST).read_bytes())
-    texts[MANIFEST] = json_text(make_manifest_schema(skeleton, providers))
+    manifests = make_manifest_schema(skeleton, providers)
+    texts |= {MANIFEST: json_text(manifests), OVERLAY: json_text(make_overlay_schema(manifests))}
     texts |= {f"{PROVIDERS}/{name}": json_text(make_schema(one)) for name, one in providers.items()}
     return dict(sorted(texts.items()))
 
