@@ -6,9 +6,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from reconciler.configuration import Configuration, read_config
+from reconciler.model import FleetReport
+from reconciler.reporting.documents import schema_of
 from tests.commands.fleet_stage import FleetStage, make_fleet
 
 NAMES = ("alpha", "beta", "gamma")
@@ -248,6 +251,8 @@ def test_shards_are_merged_and_commented(fleet: FleetStage) -> None:
     ]
     assert merged["summary"] | {"seconds": 0} == whole["summary"] | {"seconds": 0}
     folders = fleet.run("report", "merge", "out2", "out1", "--format", "json").document
+    validator = jsonschema.Draft202012Validator(schema_of(FleetReport))
+    assert [list(validator.iter_errors(one)) for one in (whole, merged, folders)] == [[], [], []]
     assert {row["file"] for row in folders["accounts"]} <= {f"out{one}/{name}.json" for one in (1, 2) for name in NAMES}
     assert "GITHUB" in fleet.run("comment", "1.json", code=64, RECONCILER_ACCOUNT="*").err.upper()
 

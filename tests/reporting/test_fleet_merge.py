@@ -6,6 +6,8 @@ import itertools
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reconciler.errors import InvalidError
 from reconciler.model import (
@@ -214,3 +216,33 @@ def test_a_whole_fleet_is_merged_with_others() -> None:
     assert [row.account for row in merged.accounts][-1] == "zoo"
     assert merged.missing == ()
     assert merged.summary.accounts == 6
+
+
+names = st.sets(st.text("abcdefgh-_.0123", min_size=1, max_size=4), max_size=20)
+numbers = st.integers(0, 5)
+codes = st.sampled_from([None, 0, 1, 2, 3, 4, 5, 6, 7, 8, 64, 130, 143])
+
+
+@settings(deadline=None)
+@given(names, st.integers(1, 5), st.data())
+def test_shards_that_are_merged_are_the_whole(accounts: set[str], total: int, data: st.DataObject) -> None:
+    """However accounts are spread, whatever became of them, and in whatever order the pieces come."""
+    made = [
+        data.draw(
+            st.builds(FleetRow, st.just(name), numbers, numbers, stale=numbers, requests=numbers, exit=codes),
+        )
+        for name in sorted(accounts)
+    ]
+    parts: list[list[FleetRow]] = [[] for _ in range(total)]
+    for row in made:
+        parts[data.draw(st.integers(0, total - 1))].append(row)
+    pieces = [
+        Piece(f"{index}.json", ("apply",), make_fleet(*part, verb="apply", exit_code=0, shard=Shard(index, total)))
+        for index, part in enumerate(parts, 1)
+    ]
+    whole = merge(Piece("whole.json", ("apply",), make_fleet(*made, verb="apply", exit_code=0)))
+    assert merge(*data.draw(st.permutations(pieces))) == whole
+    cut = data.draw(st.integers(0, total))
+    halves = [merge(*part) for part in (pieces[:cut], pieces[cut:]) if part]
+    again = [Piece(f"half-{index}.json", ("apply",), half) for index, half in enumerate(halves)]
+    assert merge(*again) == whole

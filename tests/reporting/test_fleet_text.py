@@ -15,6 +15,8 @@ from tests.reporting.fleets import ROWS, make_fleet, make_full_fleet, make_large
 from tests.reporting.golden import ROOT
 from tests.reporting.test_safety import assert_safe
 
+TOKEN = "holds a valid API token of this account, one that has not expired"
+
 FULL = """\
   account       create  update  unchanged  stale  failed  requests  seconds       exit
   agency-north       0       1         41      0       0         4      0.4          2
@@ -122,7 +124,7 @@ def test_the_readme_shows_what_is_printed() -> None:
             exit=7,
             errors=(
                 "error: GET /integrations: the API does not accept the token (401)",
-                "  -> set OCAMBA_PARIS to a valid API token",
+                f"  -> check that OCAMBA_PARIS {TOKEN}",
             ),
         ),
     )
