@@ -68,7 +68,7 @@ def run_fleet(verb: str, command: Command, request: Request, console: Console, s
     run = Run(verb, command, request, choose(request, verb), console, stopping)
     for folder in filter(None, (request.out, request.report)):
         check_folder(folder)
-    if verb == "apply" and not request.yes:
+    if asks(run):
         return ask_and_apply(run)
     return publish(run, sail(run))
 
@@ -82,14 +82,24 @@ def check_fleet(verb: str, request: Request, console: Console) -> None:
         raise UsageError(f"several accounts are not written as {wrong[0]}", f"the formats here: {', '.join(FORMS)}")
     if request.live is not None and not (request.cwd / request.live).is_dir():
         raise UsageError(f"--live {request.live}: is no folder", "name the folder that `snapshot --out` made")
-    if verb == "apply" and not request.yes and not console.asks:
+
+
+def asks(run: Run) -> bool:
+    """Whether somebody is asked before anything is applied: not where plans were saved, which are applied as they are.
+
+    Raises UsageError where nobody could answer.
+    """
+    if run.verb != "apply" or run.request.yes or run.chosen.saved is not None:
+        return False
+    if not run.console.asks:
         raise UsageError("apply asks before it writes, and nobody is there to answer", "add --yes")
+    if run.console.form != "text":
+        raise UsageError("what is asked about is shown as text", "leave --format out, or add --yes")
+    return True
 
 
 def ask_and_apply(run: Run) -> int:
     """Plans in every account, asks once, and applies exactly these plans."""
-    if run.chosen.saved is not None:
-        return _ask_for(run, run.chosen.saved)
     from reconciler.commands.plan import run_plan
 
     with tempfile.TemporaryDirectory(prefix="reconciler-") as folder:
@@ -98,8 +108,7 @@ def ask_and_apply(run: Run) -> int:
         planned = msgspec.structs.replace(run, verb="plan", command=run_plan, request=asked)
         report = sail(planned)
         console = run.console
-        text = render_fleet(report, console.style)
-        (console.answer if console.form == "text" else console.tell)(text)
+        console.answer(render_fleet(report, console.style))
         if not report.summary.create + report.summary.update:
             return report.exit
         kept = msgspec.structs.replace(run.request, paths=(out,))

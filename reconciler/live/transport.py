@@ -24,6 +24,7 @@ from reconciler import __version__
 from reconciler.errors import AnswerError, ApiError, UnauthorisedError, UnreachableError
 from reconciler.live.bounds import MOST, PACKINGS, Deadline, make_allowance, read_body
 from reconciler.live.refusals import TOKEN_NAME
+from reconciler.live.tls import make_tls
 from reconciler.names import is_loopback
 
 FAULTS: Mapping[type[Exception], tuple[bool, str]] = {
@@ -176,7 +177,7 @@ def _make_client(api: str, parallel: int, timeout: float, http: httpx.BaseTransp
                 "accept": "application/json",
                 "accept-encoding": PACKINGS,
             },
-            verify=_make_tls(url, needed=http is None),
+            verify=make_tls(url, needed=http is None),
             trust_env=not is_loopback(url.host),
             timeout=timeout,
             follow_redirects=False,
@@ -201,13 +202,6 @@ def _make_url(api: str) -> httpx.URL:
     if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query or url.fragment:
         raise httpx.InvalidURL("")
     return url
-
-
-def _make_tls(url: httpx.URL, *, needed: bool) -> ssl.SSLContext:
-    """The one context of the account; loading the authorities takes 20 to 100 ms, so only where TLS will be spoken."""
-    if needed and (url.scheme == "https" or not is_loopback(url.host)):
-        return httpx.create_ssl_context()
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _hide_location(response: httpx.Response) -> None:

@@ -187,6 +187,8 @@ def test_what_no_fleet_can_do_is_refused(fleet: FleetStage) -> None:
     ran = fleet.run("plan", "--all-accounts", "--format", "terraform-json", code=64)
     assert "not written as terraform-json" in ran.err
     assert "add --yes" in fleet.run("apply", "--all-accounts", code=64).err
+    assert "no folder" in fleet.run("plan", "--all-accounts", "--live", "nowhere", code=64).err
+    assert "name the folder" in fleet.run("undo", "report.json", "--yes", "--all-accounts", code=64).err
     fleet.stage.write("file.json", "{}")
     assert "is a file" in fleet.run("plan", "--all-accounts", "--out", "file.json", code=64).err
     fleet.stage.write("full/notes.txt", "mine")

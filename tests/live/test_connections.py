@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from reconciler.errors import AnswerError, ApiError, UnreachableError
+from reconciler.live.tls import forget
 from reconciler.live.transport import Transport
 from tests.live.worlds import API, SECRET
 
@@ -100,7 +101,8 @@ def test_a_proxy_that_cannot_be_used_is_an_error(monkeypatch: pytest.MonkeyPatch
 
 
 def test_tls_is_verified_with_one_context_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Direct and proxied connections share one context that checks certificates and names."""
+    """Direct and proxied connections of all accounts share one context that checks certificates and names."""
+    forget()
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     made: list[ssl.SSLContext] = []
     build = httpx.create_ssl_context
@@ -110,8 +112,9 @@ def test_tls_is_verified_with_one_context_for_all(monkeypatch: pytest.MonkeyPatc
         return made[-1]
 
     monkeypatch.setattr(httpx, "create_ssl_context", remember)
-    transport = Transport(api=API, token=lambda: SECRET, parallel=1)
-    transport.close()
+    for _ in range(3):
+        Transport(api=API, token=lambda: SECRET, parallel=1).close()
+    forget()
     [context] = made
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
