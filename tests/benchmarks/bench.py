@@ -106,7 +106,8 @@ def render_requests(found: Sequence[Budget]) -> str:
 
 def compare_tools(given: Given, sizes: Sequence[int], *, limits: bool) -> list[PeerRun]:
     """Every tool at every size."""
-    return list(measure_peers(sizes, list(TOOLS), limits=limits, cache=given.cache))
+    repeats = 1 if limits else given.repeats
+    return list(measure_peers(sizes, list(TOOLS), limits=limits, cache=given.cache, repeats=repeats))
 
 
 SECTIONS: Mapping[str, Section] = {
@@ -132,7 +133,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--repeats", type=int, default=5, help="runs of each, of which the least counts")
     parser.add_argument("--sizes", default="1000,10000", help="objects of plans, from few to many")
-    parser.add_argument("--peers", default="100,300", help="objects for other tools; the first within limits too")
+    parser.add_argument("--peers", default="100,300", help="objects for other tools; the first also within limits")
     parser.add_argument("--accounts", type=int, default=1000, help="of the soak; ten times as many in virtual time")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where other tools are installed")
     asked = parser.parse_args(argv)

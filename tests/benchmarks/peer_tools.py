@@ -38,7 +38,7 @@ def install(cache: Path, name: str) -> Path:
     if mark.is_file() and mark.read_text() == wanted:
         return python
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
-    subprocess.run([str(python), "-m", "pip", "install", "--quiet", *PACKAGES[name]], check=True)
+    subprocess.run([str(python), "-m", "pip", "install", "-qq", *PACKAGES[name]], check=True)
     mark.write_text(wanted)
     return python
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.bench import SECTIONS, main
-from tests.benchmarks.peer_runs import PeerRun, measure_peers, render_peers, run_tool
+from tests.benchmarks.peer_runs import CACHE, PeerRun, compare, least_seconds, measure_peers, render_peers, run_tool
 from tests.benchmarks.peer_server import make_objects, make_world
 from tests.benchmarks.peer_tools import PACKAGES, TOOLS, Job, use_ansible
+
+ENVIRONMENTS = {"plain script": "script", "octoDNS": "octodns", "ansible uri": "ansible"}
 
 
 def test_ours_is_compared_by_what_it_leaves(tmp_path: Path) -> None:
@@ -67,15 +69,66 @@ def test_the_playbook_finds_its_objects(tmp_path: Path, monkeypatch: pytest.Monk
     assert len(json.loads(Path(given["objects_file"]).read_text())["objects"]) == 3
 
 
+def make_run(tool: str, wall: float, cpu: float, computed: float | None = None) -> PeerRun:
+    """A run of 100 objects."""
+    limits = computed is None
+    return PeerRun(
+        tool, 100, 2, limits=limits, wall=wall, cpu=cpu, memory=40, requests=103, throttled=0, computed=computed
+    )
+
+
+def test_the_least_of_several_runs_counts() -> None:
+    """Of wall and of CPU time apart; the first tool is what others are compared with."""
+    runs = [make_run("ours", 2, 0.5), make_run("x", 8, 4), make_run("ours", 1, 0.6), make_run("x", 9, 3)]
+    ours, other = compare(runs)
+    assert (ours.wall, ours.cpu, ours.ratio, ours.cpu_ratio) == (1, 0.5, 1, 1)
+    assert (other.wall, other.cpu, other.ratio, other.cpu_ratio) == (8, 3, 8, 6)
+
+
+def test_what_takes_long_runs_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others take turns."""
+    ran: list[str] = []
+
+    def run(tool: str, _objects: int, _every: int, *, limits: bool, cache: Path) -> PeerRun:
+        ran.append(tool)
+        return make_run(tool, 60 if tool == "slow" else 1, 1)
+
+    monkeypatch.setattr("tests.benchmarks.peer_runs.run_tool", run)
+    found = list(measure_peers([100], ["ours", "slow"], limits=True, cache=tmp_path, repeats=3))
+    assert ran == ["ours", "slow", "ours", "ours"] * 2
+    assert [one.ratio for one in found] == [1, 60, 1, 60]
+
+
+@pytest.mark.parametrize(
+    ("requests", "seconds"), [(0, 0), (1, 0), (11, 1), (150, 14), (151, 60), (400, 129), (1000, 369)]
+)
+def test_requests_take_their_time_within_the_limits(requests: int, seconds: int) -> None:
+    """Ten a second and 150 a minute, in windows that are fresh."""
+    assert least_seconds(requests) == seconds
+
+
 def test_a_table_has_a_row_a_run() -> None:
-    """Columns line up."""
-    runs = [
-        PeerRun(tool, 100, 2, limits=True, wall=1.5, cpu=0.5, memory=40.0, requests=103, throttled=0, ratio=ratio)
-        for tool, ratio in (("ours", 1.0), ("x", 62.5))
-    ]
-    lines = render_peers(runs).splitlines()
-    assert len({len(line) for line in lines}) == 1
-    assert "62.5" in lines[2]
+    """Columns line up; what is computed stands in a column that says so, and only without limits."""
+    free, limited = (
+        render_peers([make_run("ours", 1.5, 0.5, computed), make_run("x", 90, 30, computed)]).splitlines()
+        for computed in (12.0, None)
+    )
+    for lines in (free[:3], limited):
+        assert len({len(line) for line in lines}) == 1
+    assert free[0].startswith("peers, without limits")
+    assert free[1].endswith(" 12.0")
+    assert "computed" in free[3]
+    assert limited[0].startswith("peers, within the limits")
+    assert len(limited) == 3
+
+
+@pytest.mark.parametrize("tool", ["plain script", "octoDNS", "ansible uri"])
+def test_each_tool_does_its_work(tool: str, tmp_path: Path) -> None:
+    """Where the measurement has installed it before; nothing is installed by tests."""
+    if not (CACHE / ENVIRONMENTS[tool] / "installed.json").is_file():
+        pytest.skip(f"not installed here: {tool} (python -m tests.benchmarks.peer_runs installs it)")
+    run = run_tool(tool, 4, 2, limits=False, cache=CACHE)
+    assert (run.changed, run.throttled) == (2, 0)
 
 
 def test_sections_are_chosen(capsys: pytest.CaptureFixture[str]) -> None:
