@@ -38,7 +38,7 @@ PATIENCE = 5.0
 SHORTEST, LONGEST = 0.0002, 0.01
 """Seconds between two looks at a lock that another process holds."""
 
-SENT, ANSWERED, FAILED, JOINED, LEFT = 1, 2, 3, 4, 5
+SENT, ANSWERED, FAILED, JOINED, LEFT, WANTED = 1, 2, 3, 4, 5, 6
 UNTOLD = -(2**31)
 """A number that an answer did not tell."""
 
@@ -47,7 +47,7 @@ class Record(NamedTuple):
     """What became of a request. sent: when it left; now: when this was written; monotonic seconds of this host.
 
     pid: who sent it. SENT, and JOINED before the first one: limit, left and reset are what the run takes a second, a
-    minute and at once.
+    minute and at once. WANTED: limit is how many are to leave together.
     ANSWERED: what the headers told, UNTOLD where they did not. wait: Retry-After; date: seconds since the epoch.
     """
 
@@ -66,7 +66,7 @@ class Record(NamedTuple):
         """Whether it may stand behind a record of `before`, at `now`."""
         if not (math.isfinite(self.sent) and math.isfinite(self.now) and before <= self.now <= now + LATE):
             return False
-        if not SENT <= self.kind <= LEFT or self.sent > self.now or self.pid < 1:
+        if not SENT <= self.kind <= WANTED or self.sent > self.now or self.pid < 1:
             return False
         return self.kind not in (SENT, JOINED) or min(self.limit, self.left, self.reset) >= 1
 

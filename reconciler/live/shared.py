@@ -13,13 +13,16 @@ from types import TracebackType
 
 from reconciler.live.company import Company
 from reconciler.live.headers import read_date, read_wait, read_whole
-from reconciler.live.ledger import ANSWERED, FAILED, JOINED, LEFT, SENT, UNTOLD, Ledger, LedgerError, Record
+from reconciler.live.ledger import ANSWERED, FAILED, JOINED, LEFT, SENT, UNTOLD, WANTED, Ledger, LedgerError, Record
 from reconciler.live.pace import Windows
 
 UNANSWERED, ABANDONED = 2.0, 120.0
 """Seconds after which the sender of a request is asked for, and after which it is not: no request lasts as long."""
 BEGINNING = 2.0
 """Seconds of what is told from the middle on, in which counts of requests that were not told of mean nobody else."""
+LIMITS = "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"
+NAMES = (*LIMITS, "retry-after", "date")
+"""The headers that count, in the order of a record's numbers."""
 LARGEST, LATEST = 2**31 - 1, 10**12
 """The largest number that is written down, and the latest date."""
 
@@ -56,6 +59,10 @@ class Shared:
                     self._ledger.add(Record(JOINED, 0, self._pid, self._now(), self._now(), *self._own))
             except LedgerError as error:
                 self._leave(error)
+            except BaseException:
+                # Else the others would wait for a lock that nobody gives back.
+                self._let_go()
+                raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -83,7 +90,9 @@ class Shared:
         return self._company.when(self._windows.when(now), now)
 
     def room(self, now: float, requests: int) -> bool:
-        """As Windows.room."""
+        """As Windows.room; other processes hold the places until they are taken."""
+        if self._company.wants(now, requests):
+            self._add(Record(WANTED, 0, self._pid, now, now, requests))
         return self._windows.room(now, requests)
 
     def sent(self, now: float) -> None:
@@ -95,9 +104,11 @@ class Shared:
     def answered(self, sent: float, now: float, status: int, headers: Mapping[str, str]) -> None:
         """As Windows.answered."""
         self._find(sent)
-        self._windows.answered(sent, now, status, headers)
         if self._ledger is not None:
-            self._add(Record(ANSWERED, status, self._pid, sent, now, *_shorten(headers)))
+            record = Record(ANSWERED, status, self._pid, sent, now, *_shorten(headers))
+            self._add(record)
+            headers = _lengthen(record)
+        self._windows.answered(sent, now, status, headers)
 
     def failed(self, sent: float, now: float) -> None:
         """As Windows.failed."""
@@ -187,15 +198,13 @@ def is_alive(pid: int) -> bool:
 
 def _shorten(headers: Mapping[str, str]) -> tuple[int, int, int, int, int]:
     """What the headers tell of the limits, as numbers."""
-    told = [read_whole(headers, f"x-ratelimit-{name}") for name in ("limit", "remaining", "reset")]
-    limit, left, reset, wait = (
-        UNTOLD if one is None else max(-LARGEST, min(LARGEST, one)) for one in (*told, read_wait(headers))
-    )
+    told = [read_whole(headers, name) for name in LIMITS]
+    told.append(read_wait(headers) if "retry-after" in headers else None)
+    limit, left, reset, wait = (UNTOLD if one is None else max(-LARGEST, min(LARGEST, one)) for one in told)
     date = read_date(headers)
     return limit, left, reset, wait, date if date is not None and 0 <= date <= LATEST else UNTOLD
 
 
 def _lengthen(record: Record) -> dict[str, str]:
     """The headers again."""
-    names = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after", "date")
-    return {name: str(told) for name, told in zip(names, record[5:], strict=True) if told != UNTOLD}
+    return {name: str(told) for name, told in zip(NAMES, record[5:], strict=True) if told != UNTOLD}

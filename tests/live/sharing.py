@@ -18,13 +18,15 @@ from reconciler.live.shared import Shared
 
 @dataclass
 class Member:
-    """One process: its pace, what it still has to send, and what became of it."""
+    """One process: its pace, what it has to send, and what became of it. block: requests that it sends together."""
 
     pace: Shared
     waiting: int
     looks: float = 0.0
     out: int = 0
     most_out: int = 4
+    block: int = 1
+    left: int = 0
     done: int = 0
     refused: int = 0
     sent: list[float] = field(default_factory=list)
@@ -71,11 +73,16 @@ class Fleet:
 
     def _look(self, member: Member) -> None:
         with member.pace as pace:
+            if member.block > 1 and not member.left:
+                if not pace.room(self.now, member.block):
+                    member.looks = self.now + GLANCE
+                    return
+                member.left = member.block
             at = pace.when(self.now)
             if at is not None and at <= self.now:
                 pace.sent(self.now)
                 member.sent.append(self.now)
-                member.waiting, member.out = member.waiting - 1, member.out + 1
+                member.waiting, member.out, member.left = member.waiting - 1, member.out + 1, member.left - 1
                 self._push(self._trip(), member, self.now, None)
                 return
         member.looks = self.now + min(GLANCE, GLANCE if at is None else at - self.now)

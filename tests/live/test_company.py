@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reconciler.live.company import BINDING, MEMORY, TURN, Company, Limits
-from reconciler.live.ledger import ANSWERED, JOINED, LEFT, SENT, Record
+from reconciler.live.company import AGAIN, BINDING, HOLD, MEMORY, TURN, Company, Limits
+from reconciler.live.ledger import ANSWERED, JOINED, LEFT, SENT, WANTED, Record
 
 LIMITS = 10, 150, 4
 
@@ -69,3 +69,39 @@ def test_of_each_limit_the_tightest_binds() -> None:
     assert company.limits(BINDING + 1.0) == (10, 120, 2)
     company.hear(told(LEFT, 3, 70.0, (1, 1, 1)))
     assert company.limits(70.0) == LIMITS
+
+
+def test_several_places_are_held_for_who_asks_for_them() -> None:
+    """Until they are taken, or for two seconds, by whoever has sent as much as he; not by who is behind."""
+    company = Company(1, LIMITS)
+    company.hear(told(JOINED, 2, 0.0))
+    company.hear(told(WANTED, 2, 1.0, (2, 0, 0)))
+    assert company.when(1.5, 1.5) == 1.0 + HOLD
+    company.hear(told(SENT, 2, 1.6))
+    assert company.when(1.7, 1.7) == 1.7
+    company.sent(1.7)
+    assert company.when(1.8, 1.8) == 1.0 + HOLD
+    company.hear(told(SENT, 2, 1.9))
+    assert company.when(2.0, 2.0) == 2.0
+    company.hear(told(WANTED, 2, 2.0, (5, 0, 0)))
+    company.sent(2.0)
+    assert company.when(3.9, 3.9) == 2.0 + HOLD
+    assert company.when(4.1, 4.1) == 4.1
+    company.hear(told(WANTED, 2, 4.2, (5, 0, 0)))
+    company.hear(told(LEFT, 2, 4.3))
+    assert company.when(4.4, 4.4) == 4.4
+
+
+def test_several_places_are_asked_for_again_only_when_they_are_taken_or_late() -> None:
+    """One needs no asking, and alone nobody is asked."""
+    company = Company(1, LIMITS)
+    assert not company.wants(0.0, 5)
+    company.hear(told(JOINED, 2, 0.0))
+    assert not company.wants(0.0, 1)
+    assert company.wants(0.0, 2)
+    assert not company.wants(0.5, 2)
+    assert company.wants(AGAIN, 2)
+    company.sent(1.1)
+    assert not company.wants(1.1, 2)
+    company.sent(1.2)
+    assert company.wants(1.3, 2)

@@ -49,6 +49,16 @@ def test_three_are_as_quick_as_one(tmp_path: Path, kind: str, headers: str, requ
         assert max(member.ended for member in three.members) - min(member.ended for member in three.members) < 5.0
 
 
+@pytest.mark.parametrize("headers", HEADERS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_alone_a_ledger_changes_nothing(tmp_path: Path, kind: str, headers: str) -> None:
+    """Every request leaves when it would without one."""
+    alone, shared_ = (
+        share(file, lab.Server(kind), [320], headers=headers, phase=33.0) for file in (None, tmp_path / "a.pace")
+    )
+    assert alone.members[0].sent == shared_.members[0].sent
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     sizes=st.lists(st.integers(1, 60), min_size=2, max_size=5),
@@ -86,6 +96,19 @@ def test_a_late_one_is_let_in(tmp_path: Path, parallel: int) -> None:
     fleet = share(tmp_path / "a.pace", lab.Server("aligned"), [300, 10], limits=limits, starts=[0.0, 2.0])
     assert refused(fleet) == 0
     assert fleet.members[1].ended < 8.0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_needs_room_for_several_is_not_kept_waiting(tmp_path: Path, kind: str) -> None:
+    """A run that sends five together ends with those that take every single place."""
+    fleet = Fleet(lab.Server(kind, 8, 120), "off", 20.0, lambda: 0.05)
+    for _ in range(3):
+        fleet.join(Windows(8, 120, 4), 60, tmp_path / "a.pace")
+    fleet.members[2].block = 5
+    fleet.run()
+    fleet.close()
+    assert refused(fleet) == 0
+    assert fleet.members[2].ended <= max(member.ended for member in fleet.members[:2]) + 1.0
 
 
 def test_one_after_the_other_knows_of_the_one_before(tmp_path: Path) -> None:
@@ -301,6 +324,19 @@ def test_a_full_disk_is_told_and_borne(tmp_path: Path, monkeypatch: pytest.Monke
         pace.answered(0.0, 0.0, 200, {})
     pace.close()
     assert told == ["No space left on device"]
+
+
+def test_what_breaks_in_the_middle_leaves_no_lock(tmp_path: Path) -> None:
+    """A fault of the tool itself: the others go on."""
+    clock = VirtualClock()
+
+    def fail() -> float:
+        raise ZeroDivisionError
+
+    pace = Shared(Windows(10, 150, 2), open_ledger(tmp_path / "a.pace", find_lock()), fail)
+    with pytest.raises(ZeroDivisionError), pace:
+        raise AssertionError("it has no lock")
+    assert send(pair(tmp_path / "a.pace", clock)[0], clock) == 0.0
 
 
 def test_what_a_request_asks_and_is_answered_is_in_no_file(tmp_path: Path) -> None:
