@@ -202,7 +202,7 @@ def _make_task(run: Run, name: str, account: str) -> Task:
             console.style,
             console.error_style,
             text=text,
-            documents="json" in forms,
+            documents=bool(forms - {"text"}),
             quiet=console.quiet,
             verbose=console.verbose,
             log_format=console.log_format,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from reconciler.model import FleetReport, FleetRow
+import msgspec
+from msgspec import UnsetType
+
+from reconciler.model import FleetReport, FleetRow, Plan
 from reconciler.reporting.fleet_totals import (
     FIX,
     TITLES,
@@ -15,10 +18,14 @@ from reconciler.reporting.fleet_totals import (
     state_words,
     total_texts,
 )
-from reconciler.reporting.pages import Line, Page, Remark, Table, TableRow, Tone
+from reconciler.reporting.pages import Entry, Line, Page, Remark, Table, TableRow, Tone
+from reconciler.reporting.plan_page import make_plan_page
 from reconciler.reporting.style import SANDBOX, count, escape
 
 _TONES: dict[State, Tone] = {"ended": "good", "changes": "update", "wrong": "bad", "unbegun": "none"}
+MOST_OBJECTS = 5_000
+"""Objects of a page; the accounts' own plans have them all."""
+
 _FIRST: tuple[Tone, ...] = ("bad", "none", "update", "good")
 
 
@@ -28,7 +35,12 @@ def make_fleet_page(report: FleetReport, *, sandbox: bool = False) -> Page:
     shard = report.shard
     words = {_TONES[state]: word for state, word in state_words(report.verb).items()}
     missing = (Remark("error", missing_text(report.missing), fix=missing_fix(report)),) if report.missing else ()
-    rows = [_make_row(row, _TONES[state_of(row, report.verb)]) for row in report.accounts]
+    room = MOST_OBJECTS
+    rows = []
+    for row in report.accounts:
+        made = _make_row(row, _TONES[state_of(row, report.verb)], room)
+        room -= len(made.entries)
+        rows.append(made)
     return Page(
         headline=f"{prefix}reconciler {escape(report.verb)}: {count(len(rows), 'account')}",
         tone="bad" if report.exit not in (0, 2) else "update" if any(row.tone == "update" for row in rows) else "good",
@@ -50,9 +62,24 @@ def make_fleet_page(report: FleetReport, *, sandbox: bool = False) -> Page:
     )
 
 
-def _make_row(row: FleetRow, tone: Tone) -> TableRow:
+def _make_row(row: FleetRow, tone: Tone, room: int) -> TableRow:
     name, *others = cells_of(row)
-    return TableRow(tone, (escape(name), *others), tuple(_make_lines(row)))
+    entries = _make_entries(row, room)
+    more = max(0, row.create + row.update - len(entries)) if entries or not room else 0
+    return TableRow(tone, (escape(name), *others), tuple(_make_lines(row)), entries, more)
+
+
+def _make_entries(row: FleetRow, room: int) -> tuple[Entry, ...]:
+    """What its plan would change, where the plan is at hand; blocked objects stand among the errors."""
+    if isinstance(row.answer, UnsetType) or not room or not row.create + row.update:
+        return ()
+    try:
+        plan = msgspec.json.decode(row.answer, type=Plan)
+        changes = tuple(change for change in plan.changes if change.action != "none" and change.error is None)[:room]
+        return make_plan_page(msgspec.structs.replace(plan, changes=changes)).entries
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        # The report of an apply, or what somebody has written into a file.
+        return ()
 
 
 def _make_lines(row: FleetRow) -> list[Line]:

@@ -112,7 +112,7 @@ def _table(table: Table) -> list[str]:
     return [
         "<main>",
         f"<h2>Accounts ({len(table.rows)})</h2>",
-        *(_tools("Search account, error", words, []) if table.rows else []),
+        *(_tools("Search account, object, field, value, error", words, []) if table.rows else []),
         f'<div class="scroll"><table class="fleet"><thead><tr>{heads}</tr></thead>',
         *(text for row in table.rows for text in _table_row(row, len(table.titles))),
         "</table></div>",
@@ -131,11 +131,21 @@ def _table_row(row: TableRow, width: int) -> list[str]:
     return [
         f'<tbody class="entry {row.tone}" data-tone="{row.tone}"><tr><th scope="row">{quote(name)}</th>{cells}</tr>',
         *said,
+        *_row_entries(row, width),
         "</tbody>",
     ]
 
 
-def _entry(entry: Entry) -> list[str]:
+def _row_entries(row: TableRow, width: int) -> list[str]:
+    if not row.entries and not row.more:
+        return []
+    rest = f'<p class="note">and {row.more} more, in its own plan</p>' if row.more else ""
+    objects = [text for entry in row.entries for text in _entry(entry, "object")]
+    return [f'<tr class="objects"><td colspan="{width}">', *objects, f"{rest}</td></tr>"]
+
+
+def _entry(entry: Entry, kind: str = "entry") -> list[str]:
+    """kind: entries are what the script searches, shows and hides."""
     place = f' <span class="place">{quote(place_text(entry.place))}</span>' if entry.place is not None else ""
     note = f' <span class="note">{quote(entry.note)}</span>' if entry.note else ""
     head = f'<b class="mark">{quote(entry.mark)}</b> <span class="title">{quote(entry.title)}</span>{note}{place}'
@@ -149,7 +159,7 @@ def _entry(entry: Entry) -> list[str]:
         "</tbody></table></div>",
     ]
     return [
-        f'<details class="entry {entry.tone}" data-tone="{entry.tone}"{opened}>',
+        f'<details class="{kind} {entry.tone}" data-tone="{entry.tone}"{opened}>',
         f"<summary>{head}</summary>",
         *(table if rows else []),
         "</details>",

@@ -33,10 +33,12 @@ thead th:nth-child(1){width:2.2rem}thead th:nth-child(2){width:26%}thead th:nth-
 th,td{text-align:left;vertical-align:top;padding:.3rem .7rem;border-top:1px solid var(--line);overflow-wrap:anywhere}
 thead th{color:var(--dim);font-weight:500}
 tbody th{font-weight:500}
-.fleet{table-layout:auto;font-variant-numeric:tabular-nums}.fleet thead th{width:auto}
-.fleet tr>:not(:first-child){text-align:right;white-space:nowrap}.fleet .stop td{border:0;padding-left:2rem}
-.fleet th:first-child{position:sticky;left:0;min-width:8rem;background:var(--bg)}
-.fleet .bad td:last-child{color:var(--clear)}.fleet .update td:last-child{color:var(--change)}
+.fleet{table-layout:auto;font-variant-numeric:tabular-nums}.fleet>thead th{width:auto}
+.fleet>*>tr>:not(:first-child){text-align:right;white-space:nowrap}
+.fleet>*>tr>th:first-child{position:sticky;left:0;min-width:8rem;background:var(--bg)}
+.fleet>*>.stop>td{border:0;padding-left:2rem}.fleet>*>.objects>td{border:0;padding:0 0 .4rem 1.4rem}
+.fleet>.bad>tr>td:last-child{color:var(--clear)}.fleet>.update>tr>td:last-child{color:var(--change)}
+.fleet>.entry>tr.objects>td:last-child{color:inherit}
 .mark{font-family:ui-monospace,monospace}
 code{font:.92em ui-monospace,SFMono-Regular,Menlo,monospace;white-space:pre-wrap}
 del,ins{text-decoration:none;padding:0 .2em;border-radius:.2em}
@@ -51,8 +53,8 @@ dd{margin:0;overflow-wrap:anywhere}
 @media (max-width:40rem){table{table-layout:auto}body{padding:.6rem}thead{display:none}
 tr{display:block;border-top:1px solid var(--line)}
 th,td{display:block;border:0;padding:.1rem .7rem}td.mark{display:inline-block;padding-right:0}td:empty{display:none}
-.fleet thead{display:table-header-group}.fleet tr{display:table-row;border:0}
-.fleet th,.fleet td{display:table-cell;border-top:1px solid var(--line)}}
+.fleet>thead{display:table-header-group}.fleet>*>tr{display:table-row;border:0}
+.fleet>*>tr>*{display:table-cell;border-top:1px solid var(--line)}}
 @media print{#tools{display:none}details{break-inside:avoid}details>:not(summary){display:block}
 body{max-width:none;font-size:11px}}
 """

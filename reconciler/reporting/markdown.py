@@ -67,31 +67,59 @@ def _sections(page: Page) -> Iterator[tuple[int, str, str]]:
 
 
 def _fit_table(table: Table, room: int, left_out: dict[str, int]) -> list[str]:
-    """What fits of a table: rows to be looked at, what is said below them, and the quiet ones folded; the rest counted.
+    """What fits of a table: rows to be looked at, what is said below them, their objects, and the quiet rows folded.
 
-    What is said of rows gets half of the room, or what the rows leave.
+    What is said and the objects get half of the room, or what the rows leave. What does not fit is counted.
     """
     loud = [row for row in table.rows if row.tone != table.quiet]
     quiet = [row for row in table.rows if row.tone == table.quiet]
-    said = [_row_section(row, table.titles[-1]) for row in loud if row.lines]
-    parts: list[str] = []
-    text, shown = _fit_rows(table, loud, max(room // 2, room - sum(len(one) + 2 for one in said)))
-    parts += [text] if shown else []
-    room -= len(text) + 2 if shown else 0
-    lines = 0
-    for row, section in zip((row for row in loud if row.lines), said, strict=True):
-        if len(section) + 2 <= room:
-            parts.append(section)
-            room -= len(section) + 2
-        else:
-            room, lines = 0, lines + len(row.lines)
+    sections = _take_sections(_row_sections(loud, table.titles[-1]), room)
+    needed = sum(len(text) + 2 for _, _, text in sections)
+    text, shown = _fit_rows(table, loud, max(room // 2, room - needed))
+    parts = [text] if shown else []
+    sections = _take_sections(sections, room - sum(len(part) + 2 for part in parts))
+    parts += [text for _, _, text in sections]
     summary = f"{len(quiet)} {table.words[table.quiet]}"
-    text, folded = _fit_rows(table, quiet, room - len(_details(summary, "")) - 2)
+    used = sum(len(part) + 2 for part in parts)
+    text, folded = _fit_rows(table, quiet, room - used - len(_details(summary, "")) - 2)
     parts += [_details(summary, text)] if folded else []
-    for kind, number in (("accounts", len(table.rows) - shown - folded), ("errors", lines)):
-        if number:
-            left_out[kind] = number
+    there = {
+        "accounts": len(table.rows),
+        "errors": sum(len(row.lines) for row in loud),
+        "objects": sum(len(row.entries) + row.more for row in loud),
+    }
+    told = {kind: sum(number for number, one, _ in sections if one == kind) for kind in ("errors", "objects")}
+    for kind, number in there.items():
+        if number > told.get(kind, shown + folded):
+            left_out[kind] = number - told.get(kind, shown + folded)
     return parts
+
+
+def _row_sections(rows: Sequence[TableRow], title: str) -> Iterator[tuple[int, str, str]]:
+    """As _sections: what is said of rows, then their objects. title: of the last cell."""
+    for row in rows:
+        if row.lines:
+            name, *_, last = row.cells
+            note = f"{title} {last}" if last.isdecimal() else last
+            head = Entry(row.lines[0].mark, row.tone, name, None, note, row.lines)
+            yield len(row.lines), "errors", _entry_section(head)
+    for row in rows:
+        for entry in row.entries:
+            named = Entry(
+                entry.mark, entry.tone, f"{row.cells[0]}: {entry.title}", entry.place, entry.note, entry.lines
+            )
+            yield 1, "objects", _entry_section(named)
+
+
+def _take_sections(sections: Iterable[tuple[int, str, str]], room: int) -> list[tuple[int, str, str]]:
+    """The first ones, as far as there is room: none is shown after one that is not, nor even made."""
+    taken = []
+    for section in sections:
+        room -= len(section[2]) + 2
+        if room < 0:
+            break
+        taken.append(section)
+    return taken
 
 
 def _fit_rows(table: Table, rows: Sequence[TableRow], room: int) -> tuple[str, int]:
@@ -114,13 +142,6 @@ def _table_line(cells: Sequence[str]) -> str:
 def _cell(text: str) -> str:
     """A name or a number; as it is where nothing of it can be markup, so that it can be found in the source too."""
     return text if _PLAIN.fullmatch(text) and "www." not in text else _text(cut(text, LONGEST))
-
-
-def _row_section(row: TableRow, title: str) -> str:
-    """What is said of a row, folded below its name and its last cell. title: of that cell."""
-    name, *_, last = row.cells
-    note = f"{title} {last}" if last.isdecimal() else last
-    return _entry_section(Entry(row.lines[0].mark, row.tone, name, None, note, row.lines))
 
 
 def _entry_section(entry: Entry) -> str:

@@ -52,11 +52,15 @@ class Remark(Struct, frozen=True):
 
 
 class TableRow(Struct, frozen=True):
-    """One row of a table: its cells, and what is said below it."""
+    """One row of a table: its cells, what is said below it, and the objects that belong to it. more: of these so many
+    are left out.
+    """
 
     tone: Tone
     cells: tuple[str, ...]
     lines: tuple[Line, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    more: int = 0
 
 
 class Table(Struct, frozen=True):

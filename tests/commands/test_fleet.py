@@ -46,6 +46,15 @@ def test_every_account_has_a_row(fleet: FleetStage) -> None:
     assert document["summary"]["update"] == 3
 
 
+def test_a_reviewer_sees_what_changes(fleet: FleetStage) -> None:
+    """In Markdown and HTML, of each account."""
+    ran = fleet.run("plan", "--all-accounts", "--format", "markdown", "--write", "html=fleet.html")
+    for name in NAMES:
+        assert f"<code>~ {name}: mandrill/one (1)</code>" in ran.out
+    assert '+ name: "' in ran.out
+    assert (fleet.folder / "fleet.html").read_text().count('<details class="object') == 3
+
+
 def test_what_blocks_an_object_stands_below_its_account(fleet: FleetStage) -> None:
     """In Markdown too, where the account's own plan is not; of an apply it is what failed."""
     fleet.stage.write("manifests/beta/unknown.yaml", UNKNOWN)

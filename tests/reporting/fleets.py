@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec import Raw
 
-from reconciler.model import FleetReport, FleetRow, Shard
+from reconciler.model import FleetReport, FleetRow, Plan, Shard
+from reconciler.reporting.documents import plan_document
 from reconciler.reporting.fleet_totals import sum_rows
 
 ROWS = (
@@ -59,3 +61,9 @@ def make_nasty_fleet(text: str) -> FleetReport:
     """A fleet that holds the text wherever one may stand: names are checked when a file is read, errors never."""
     row = FleetRow("a", exit=3, errors=(text, f"-> {text}", text))
     return make_fleet(row, FleetRow(text[:64], exit=0), verb=text[:64], tool=text, created=text)
+
+
+def make_answered(plan: Plan, **fields: Any) -> FleetRow:
+    """The row of an account whose plan is at hand."""
+    row = FleetRow("shop", update=len(plan.changes), exit=2, answer=Raw(plan_document(plan).encode()))
+    return msgspec.structs.replace(row, **fields)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
+from msgspec import Raw
 
 from reconciler.model import FleetRow
+from reconciler.reporting.documents import plan_document, report_document
 from reconciler.reporting.fleet_page import make_fleet_page
 from reconciler.reporting.html import render_html
 from reconciler.reporting.markdown import LARGEST, render_markdown
-from tests.reporting.corpus import INJECTIONS
-from tests.reporting.fleets import ROWS, make_fleet, make_full_fleet, make_large_fleet, make_nasty_fleet
+from tests.reporting.corpus import INJECTIONS, make_nasty_plan
+from tests.reporting.fleets import ROWS, make_answered, make_fleet, make_full_fleet, make_large_fleet, make_nasty_fleet
+from tests.reporting.samples import make_change, make_full_plan, make_full_report, make_plan
 from tests.reporting.test_html import assert_inert as assert_inert_html
 from tests.reporting.test_html import read
 from tests.reporting.test_markdown import OURS, tokens_of
@@ -129,3 +132,76 @@ def test_nothing_that_was_written_elsewhere_is_active_here(text: str) -> None:
     html.encode()
     assert_inert_html(html)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]", html)
+
+
+def test_what_a_plan_would_change_stands_with_its_account() -> None:
+    """Field by field, as in a plan of one account; what is blocked stands among the errors alone."""
+    page = make_fleet_page(make_fleet(make_answered(make_full_plan(), account="shop", errors=("blocked: id 9999",))))
+    text = render_markdown(page)
+    assert_inert(text)
+    assert "<code>~ shop: twilio/main-sms (1161)</code>" in text
+    assert '+ settings.default_phone_number: "+14445550100"   manifests/sms/twilio.yaml:9:25' in text
+    assert text.index("<code>x shop</code>") < text.index("<code>~ shop: twilio")
+    assert "twilio/gone" not in text
+    html = render_html(page)
+    assert_inert_html(html)
+    assert html.count('<details class="object') == 3
+    assert html.count('class="entry') == 1
+    assert '"+14445550100"' in "\n".join(read(html).texts)
+
+
+@pytest.mark.parametrize("answer", [b"[]", b"{}", b'{"changes": 1}', b"[" * 5000 + b"]" * 5000, b"null", b'"\\ud800"'])
+def test_what_is_no_plan_is_not_looked_into(answer: bytes) -> None:
+    """The report of an apply, or what somebody has written into a file."""
+    page = make_fleet_page(make_fleet(FleetRow("a", update=1, exit=2, answer=Raw(answer))))
+    assert page.table is not None
+    assert page.table.rows[0].entries == ()
+    report = Raw(report_document(make_full_report()).encode())
+    applied = make_fleet_page(make_fleet(FleetRow("a", update=1, exit=6, answer=report), verb="apply"))
+    assert "object" not in render_markdown(applied)
+
+
+def test_a_plan_whose_values_are_nested_too_deep_is_left_to_its_json() -> None:
+    """Nothing of it is shown, and nothing breaks."""
+    change = b'{"action": "update", "address": "a/b", "id": "1", "provider": "a", "name": "b", "source": '
+    change += b'{"file": "f", "line": 1, "column": 1}, "fields": [{"path": ["name"], "before": BEFORE, "after": 1, '
+    change += b'"secret": false, "source": null}]}'
+    plan = plan_document(make_plan()).encode().replace(b'"changes": []', b'"changes": [' + change + b"]")
+    for depth in (1, 300, 900):
+        answer = Raw(plan.replace(b"BEFORE", b"[" * depth + b"]" * depth))
+        made = render_html(make_fleet_page(make_fleet(FleetRow("a", update=1, exit=2, answer=answer))))
+        assert_inert_html(made)
+
+
+def test_objects_are_counted_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the page, and in a comment."""
+    changes = [make_change(address=f"twilio/{number}") for number in range(40)]
+    rows = [make_answered(make_plan(*changes), account=f"shop-{number}") for number in range(20)]
+    page = make_fleet_page(make_fleet(*rows, exit_code=2))
+    text = render_markdown(page)
+    assert len(text) <= LARGEST
+    assert_inert(text)
+    shown = text.count("<code>~ shop-")
+    assert 50 < shown < 800
+    assert f"Not shown here: {800 - shown} objects." in text
+    assert len(re.findall(r"^\| shop-", text, re.MULTILINE)) == 20
+    monkeypatch.setattr("reconciler.reporting.fleet_page.MOST_OBJECTS", 70)
+    page = make_fleet_page(make_fleet(*rows, exit_code=2))
+    assert page.table is not None
+    assert [(len(row.entries), row.more) for row in page.table.rows[:3]] == [(40, 0), (30, 10), (0, 40)]
+    html = render_html(page)
+    assert_inert_html(html)
+    assert html.count('<details class="object') == 70
+    assert html.count("and 40 more, in its own plan") == 18
+    assert "Not shown here: 730 objects." in render_markdown(page)
+
+
+@pytest.mark.parametrize("text", INJECTIONS[:-1], ids=range(len(INJECTIONS) - 1))
+def test_nothing_of_a_plan_is_active_here(text: str) -> None:
+    """Names, keys, values, providers: what a plan of one account is held to."""
+    plan = plan_document(make_nasty_plan(text)).encode()
+    page = make_fleet_page(make_fleet(FleetRow("a", update=1, exit=2, answer=Raw(plan))))
+    assert page.table is not None
+    assert len(page.table.rows[0].entries) == 1 or "\ud800" in text
+    assert_inert(render_markdown(page))
+    assert_inert_html(render_html(page))
