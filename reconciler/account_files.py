@@ -96,6 +96,6 @@ def _explain(account: str, data: Any, source: Source) -> list[Problem]:
     places, problems, said = Places(), [], make_path(steps)
     for finding in findings:
         message = finding.message.removeprefix(f"{said}.").removeprefix(f"{said}: ")
-        own = finding._replace(path=tuple(finding.path[len(steps) :]), message=message)
+        own = msgspec.structs.replace(finding, path=tuple(finding.path[len(steps) :]), message=message)
         problems.append(make_problem(own, source, places))
     return problems or [Problem("invalid-value", "is no valid account", source)]

@@ -10,22 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from reconciler.desired.files import make_file_name
 from reconciler.errors import InvalidError
 from reconciler.model import Json, Problem, Source
-from reconciler.provider_schemas import (
-    MARK,
-    Described,
-    lay_over,
-    make_manifest_schema,
-    make_overlay_schema,
-    make_schema,
-    mark_secrets,
-    read_schema,
-)
+
+if TYPE_CHECKING:
+    from reconciler.provider_schemas import Described
 
 FOLDER = "schemas"
 PROVIDERS = "providers"
@@ -75,6 +69,8 @@ def read_written(folder: Path, secret: Callable[[str], bool]) -> list[Described]
 
     `secret` decides which keys are secret: the marks in the files may be older than the configuration.
     """
+    from reconciler.provider_schemas import MARK, mark_secrets, read_schema
+
     problems: list[Problem] = []
     found: list[Described] = []
     for path in sorted((folder / PROVIDERS).glob("*.json")):
@@ -97,6 +93,8 @@ def read_written(folder: Path, secret: Callable[[str], bool]) -> list[Described]
 @cache
 def read_shipped() -> dict[str, Described]:
     """The shipped providers, by the names of their files (`twilio.json`)."""
+    from reconciler.provider_schemas import read_schema
+
     told = {path.name: msgspec.json.decode(path.read_bytes()) for path in (find_schemas() / PROVIDERS).glob("*.json")}
     read = {name: read_schema(told[name]) for name in sorted(told)}
     return {name: described for name, described in read.items() if described is not None}
@@ -111,11 +109,15 @@ class SchemaSet:
     @cached_property
     def providers(self) -> dict[str, Described]:
         """All providers that are known offline, by the names of their schemas' files."""
+        from reconciler.provider_schemas import lay_over
+
         return lay_over(read_shipped(), self.written)
 
     @cached_property
     def files(self) -> dict[str, Json]:
         """Every schema by its path, as an editor would see it."""
+        from reconciler.provider_schemas import make_manifest_schema, make_overlay_schema, make_schema
+
         shipped = {path: schema for path, schema in read_schemas().items() if not path.startswith(f"{PROVIDERS}/")}
         made = {f"{PROVIDERS}/{name}": make_schema(described) for name, described in self.providers.items()}
         manifests = make_manifest_schema(shipped[MANIFEST], self.providers)

@@ -9,6 +9,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -26,7 +27,13 @@ TOKEN_GLOBS = ("OCAMBA_*",)
 SECRET_GLOBS = ("HOOD_*",)
 
 _HOST = "api.ocamba.com"
-_NAME = re.compile(r"[a-z0-9]([a-z0-9_.-]*[a-z0-9])?")
+
+
+@cache
+def _name() -> re.Pattern[str]:
+    return re.compile(r"[a-z0-9]([a-z0-9_.-]*[a-z0-9])?")
+
+
 _VISIBLE = re.compile(r"[!-~]+")
 
 
@@ -71,7 +78,7 @@ def _make_url(parts: SplitResult, host: str, port: int | None) -> str:
 
 def _is_host(host: str) -> bool:
     if ":" not in host:
-        return _NAME.fullmatch(host) is not None and ".." not in host
+        return _name().fullmatch(host) is not None and ".." not in host
     try:
         return ipaddress.IPv6Address(host).scope_id is None
     except ValueError:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.model import Json, Live, Path
+if TYPE_CHECKING:
+    from reconciler.model import Json, Live, Path
+
 
 _STAR, _CLEAR = r"[*\u2022\u25cf\u2217\u00b7]", r"[^*\u2022\u25cf\u2217\u00b7]"
 

@@ -7,18 +7,17 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from reconciler.commands.forms import Write, Writers, save_writes
 from reconciler.commands.streams import LostError, fit_document, make_lost, silence
 from reconciler.errors import InvalidError, ReconcilerError, RefusedError
-from reconciler.model import Problem, Validation
-from reconciler.reporting.documents import validation_document
-from reconciler.reporting.formats import validation_writers
+from reconciler.model import Problem
 from reconciler.reporting.metrics import Measured
-from reconciler.reporting.progress import Progress
 from reconciler.reporting.style import ColorChoice, Style, prefix_lines, use_color
-from reconciler.reporting.validation_text import render_error, render_problems
+
+if TYPE_CHECKING:
+    from reconciler.reporting.progress import Progress
 
 PREFIX = "SANDBOX "
 
@@ -110,10 +109,14 @@ class Console:
     def warn(self, warnings: Sequence[Problem]) -> None:
         """Warnings that stand in no answer."""
         if warnings and not self.quiet:
+            from reconciler.reporting.validation_text import render_problems
+
             self.tell(render_problems([], warnings, self.error_style))
 
     def progress(self) -> Progress:
         """Progress of long work, on stderr."""
+        from reconciler.reporting.progress import Progress
+
         silent = self.quiet or self.log_format == "json"
         return Progress(
             self.stderr,
@@ -152,6 +155,8 @@ class Console:
         if isinstance(error, LostError) and not error.message:
             return
         if self.log_format == "text":
+            from reconciler.reporting.validation_text import render_error
+
             self._remark(self._mark(render_error(error, self.error_style)))
             return
         problems = error.problems if isinstance(error, InvalidError | RefusedError) else ()
@@ -167,6 +172,10 @@ class Console:
         return {"time": _now(), "level": level, "run": self.run_id, **account}
 
     def _fail_document(self, errors: Sequence[InvalidError]) -> None:
+        from reconciler.model import Validation
+        from reconciler.reporting.documents import validation_document
+        from reconciler.reporting.formats import validation_writers
+
         problems = tuple(problem for error in errors for problem in error.problems)
         warnings = tuple(problem for error in errors for problem in error.warnings)
         validation = Validation(errors=problems, warnings=warnings)

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from reconciler.commands.gathered import Gathered
-from reconciler.commands.resolved import resolve_all
 from reconciler.commands.scope import make_scope
 from reconciler.configuration import holds
 from reconciler.desired.files import CONFIGURATION, find_files, list_files, make_file_name, sort_files
 from reconciler.desired.load import Document, load_documents
 from reconciler.desired.manifests import Desired, make_manifests
-from reconciler.desired.overlay import address_of, lay_over
 from reconciler.desired.places import Places
-from reconciler.desired.references import references
 from reconciler.desired.secrets import SecretKeys, Secrets
 from reconciler.errors import InvalidError, ReconcilerError
 from reconciler.model import Manifest, Problem, SecretRef, Source
@@ -112,6 +109,8 @@ def lay_overlay(
     """The documents with the account's overlay laid over them, and what is wrong with that."""
     if options.overlay is None:
         return documents, ()
+    from reconciler.desired.overlay import lay_over
+
     files, missing = find_files([options.overlay], root=options.overlay, exclude=options.exclude)
     overlays, broken = load_documents(files)
     laid, problems = lay_over(documents, overlays, options.account, places)
@@ -120,6 +119,8 @@ def lay_overlay(
 
 def find_laid_over(options: Options) -> frozenset[str]:
     """The addresses that overlays of any account name. What is wrong with these is said elsewhere."""
+    from reconciler.desired.overlay import address_of
+
     files = [file for one in options.overlays for file in find_files([one], root=one, exclude=options.exclude)[0]]
     return frozenset(address for one in load_documents(files)[0] if (address := address_of(one, options.account)))
 
@@ -192,6 +193,9 @@ def load_declared(
     """All that a run needs before its first request; no_token: of a run that will send none. narrow: the addresses in
     scope, of all manifests. Raises InvalidError, RefusedError, UnauthorisedError, UsageError, or several at once.
     """
+    from reconciler.commands.resolved import resolve_all
+    from reconciler.desired.references import references
+
     keys, places, gathered = SecretKeys(options.secret_keys), Places(), Gathered()
     desired = load_desired(options, paths, cwd, keys, places, allow_literals=allow_literals, offline=False).desired
     scope = make_scope(desired.manifests, paths, () if desired.problems else targets, cwd)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reconciler.errors import UsageError
-from reconciler.model import Change, Manifest, Plan
+
+if TYPE_CHECKING:
+    from reconciler.model import Change, Manifest, Plan
 
 
 def make_scope(

@@ -18,7 +18,6 @@ from reconciler.desired.secrets import SecretKeys
 from reconciler.errors import InvalidError, ReconcilerError, unite_problems
 from reconciler.model import Problem, Validation
 from reconciler.options import Configurations, Options, check_overlays, load_options
-from reconciler.reporting.documents import validation_document
 from reconciler.reporting.formats import validation_writers
 from reconciler.reporting.validation_text import render_problems, render_validation
 
@@ -36,13 +35,19 @@ def run_validate(request: Request, console: Console, stopping: Stopping, *, fix:
 
     fix: what must be in quotes is put into quotes before.
     """
+
+    def document() -> str:
+        from reconciler.reporting.documents import validation_document
+
+        return validation_document(validation)
+
     checked = check_fixed(request, console, stopping) if fix else check(read_accounts(request), request)
     validation = checked.validation
     console.publish(
         validation_writers(
             validation,
             text=lambda: render_validation(validation, console.style, checked.documents, checked.files),
-            json=lambda: validation_document(validation),
+            json=document,
             checked=(checked.documents, checked.files),
         )
     )

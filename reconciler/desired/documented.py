@@ -8,11 +8,13 @@ each with "required": true). Those that `reconciler schema` wrote for an account
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from reconciler.provider_schemas import Described, make_words
-from reconciler.schema_files import SchemaSet
+if TYPE_CHECKING:
+    from reconciler.provider_schemas import Described
+    from reconciler.schema_files import SchemaSet
 
 
 class Documented(Struct, frozen=True):
@@ -79,6 +81,8 @@ def make_table(schemas: SchemaSet) -> Mapping[str, Documented]:
     """What is known offline, by what a manifest may call the provider."""
     if not schemas.written:
         return DOCUMENTED
+    from reconciler.provider_schemas import make_words
+
     known = list(schemas.providers.values())
     table: dict[str, Documented] = {}
     for one, words in zip(known, make_words(known), strict=True):

@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
+from msgspec import Struct
 from ruamel.yaml.events import (
     AliasEvent,
     MappingEndEvent,
@@ -30,7 +31,6 @@ from reconciler.model import Json, Plain, Problem, Source
 
 MAX_EXPANSION = 1024 * 1024
 """Characters that the aliases of one file may stand for."""
-
 MAX_PROBLEMS = 100
 """After so many problems a file is not read further."""
 
@@ -40,15 +40,15 @@ _DROPPED: Any = object()
 _State = tuple[Any, Callable[[Any], None] | None, Any, str | None]
 """A collection that is being read, its append (None for a mapping), the key that waits for its value, its anchor."""
 
-_HALF = re.compile("[\ud800-\udfff]")
-"""Lone surrogates, which only escapes can make: neither JSON nor UTF-8 can carry them."""
+_HALF = "[\ud800-\udfff]"
+"""Lone surrogates, which only escapes make: no JSON or UTF-8 carries them."""
 
 
 class StopReading(Exception):  # noqa: N818
     """The rest of the file is left unread; why is among the problems."""
 
 
-class _Anchor(NamedTuple):
+class _Anchor(Struct, frozen=True):
     data: Json
     size: int
     height: int
@@ -175,7 +175,7 @@ class EventReader:
     def _read_marked(self, event: Any) -> str | Plain:
         if event.ctag is not None:
             self._refuse_tag(event)
-        if _HALF.search(event.value):
+        if not event.value.isascii() and re.search(_HALF, event.value):
             self._refuse("half-character", "holds half a character", event, "write the character itself")
             return ""
         data: str | Plain = event.value if event.style else self._resolve(event)

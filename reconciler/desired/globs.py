@@ -11,8 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
-_TOKEN = re.compile(r"(?:(?<=/)|\A)\*\*/|\*\*+|\*|\?|\[!?[^\]!][^\]]*\]|.", re.DOTALL)
+
+@cache
+def _token() -> re.Pattern[str]:
+    return re.compile(r"(?:(?<=/)|\A)\*\*/|\*\*+|\*|\?|\[!?[^\]!][^\]]*\]|.", re.DOTALL)
+
+
 _STARS = {"**/": "(?:[^/]*/)*?", "*": "[^/]*?"}
 _END = r"(?=/|\Z)"
 
@@ -20,7 +26,7 @@ _END = r"(?=/|\Z)"
 def compile_glob(pattern: str) -> re.Pattern[str]:
     """A glob relative to a folder, to be matched from the start of a path with forward slashes."""
     stars, pieces = [""], [""]
-    for token in _TOKEN.findall(pattern.removeprefix("./").strip("/")):
+    for token in _token().findall(pattern.removeprefix("./").strip("/")):
         if token.startswith("*"):
             stars.append(_STARS.get(token, ".*?"))
             pieces.append("")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from sys import intern
+from typing import TYPE_CHECKING
 
 from reconciler.desired.addresses import Draft
 from reconciler.desired.documented import make_table
@@ -19,9 +20,11 @@ from reconciler.desired.settings import (
 )
 from reconciler.desired.shape import is_fine
 from reconciler.desired.validate import Finding, check_manifest
-from reconciler.desired.variables import Expanded, expand
 from reconciler.model import Json, Origin, Path, Setting
-from reconciler.schema_files import SchemaSet
+
+if TYPE_CHECKING:
+    from reconciler.desired.variables import Expanded
+    from reconciler.schema_files import SchemaSet
 
 _IDENTITY = frozenset({"provider", "id", "name", "key"})
 REMARKS = frozenset({"dropped-setting", "deprecated-setting", "suspect-setting"})
@@ -94,6 +97,8 @@ def judge(document: Document, rules: Rules) -> tuple[Draft | None, list[Finding]
 
 def _expand(document: Document, rules: Rules) -> Expanded:
     """The document's data with variables; of secrets that stand in it only where these are let through."""
+    from reconciler.desired.variables import expand
+
     account = rules.account or "NAME"
     return expand(document.data, rules.variables, account, lambda key: rules.secret_keys[key] and not rules.literals)
 

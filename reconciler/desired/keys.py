@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from reconciler.model import Json, Plain
 
@@ -10,7 +11,11 @@ KNOWN_KEYS: dict[str, str] = {}
 """Unquoted keys that were found fine before, so that each is judged, and kept in memory, once."""
 
 _KNOWN_LIMIT = 4096
-_SHOWN_KEY = re.compile(r"\w[\w .-]{0,63}")
+
+
+@cache
+def _shown_key() -> re.Pattern[str]:
+    return re.compile(r"\w[\w .-]{0,63}")
 
 
 def is_fine_key(key: str, *, quoted: bool) -> bool:
@@ -43,4 +48,4 @@ def explain_key(data: Json, *, scalar: bool) -> tuple[str, str, str]:
 
 def show_key(key: str) -> str:
     """The key in quotes, where it looks like one: neither long nor with characters that a terminal obeys."""
-    return f'"{key}"' if _SHOWN_KEY.fullmatch(key) else "this key"
+    return f'"{key}"' if _shown_key().fullmatch(key) else "this key"

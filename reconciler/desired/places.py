@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from reconciler.desired.files import MAX_BYTES
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
 _KEPT_FILES = 8
 _KEPT_DOCUMENTS = 64
 _NO_LAYER: tuple[frozenset[Path], Source] = (frozenset(), Source("", 0, 0))
-_ANCHOR = re.compile(r"&\S+[ \t]+(?=[^\s#])")
+
+
+@cache
+def _anchor() -> re.Pattern[str]:
+    return re.compile(r"&\S+[ \t]+(?=[^\s#])")
 
 
 class Places:
@@ -124,7 +129,7 @@ class _File:
         if not node.anchored:
             return node.place
         text = self._lines[first + line].decode().removeprefix("\ufeff")
-        anchor = _ANCHOR.match(text, column)
+        anchor = _anchor().match(text, column)
         return (line, anchor.end()) if anchor else node.place
 
     def _source(self, place: Place, first: int) -> Source:

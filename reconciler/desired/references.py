@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.desired.secret_file import read_secret_file
 from reconciler.desired.secret_variable import judge_variable, read_variable
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from reconciler.desired.load import Places
 
 
-class Reference(NamedTuple):
+class Reference(Struct, frozen=True):
     """A reference and where it stands."""
 
     ref: SecretRef

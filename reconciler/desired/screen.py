@@ -7,22 +7,56 @@ pure parser alone, so that the same bytes give the same data on every machine.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from reconciler.desired.files import MAX_BYTES, make_too_large
 from reconciler.model import Problem, Source
 
 _PRINTABLE = bytes(range(32, 127)) + b"\n"
 _TAME = _PRINTABLE.translate(None, b"%&*|>")
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_ODD = re.compile("[\x80-\x9f\u2028\u2029\ufffe\uffff]|(?<!\\A)\ufeff")
-_BREAK = re.compile(r"\r\n|\r|\n")
-_DIRECTIVE = re.compile(rb"(?:^|(?<=\r))(?:\xef\xbb\xbf)?%", re.MULTILINE)
-_VERSION = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ ]*(?:#[^\r\n]*)?\r?\n)*(%)YAML[ ]+1\.2[ ]*(?:[ ]#[^\r\n]*)?\r?\n(?=---)")
+
+
+@cache
+def _control() -> re.Pattern[bytes]:
+    return re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@cache
+def _odd() -> re.Pattern[str]:
+    return re.compile("[\x80-\x9f\u2028\u2029\ufffe\uffff]|(?<!\\A)\ufeff")
+
+
+@cache
+def _break() -> re.Pattern[str]:
+    return re.compile(r"\r\n|\r|\n")
+
+
+@cache
+def _directive() -> re.Pattern[bytes]:
+    return re.compile(rb"(?:^|(?<=\r))(?:\xef\xbb\xbf)?%", re.MULTILINE)
+
+
+@cache
+def _version() -> re.Pattern[bytes]:
+    return re.compile(rb"(?:\xef\xbb\xbf)?(?:[ ]*(?:#[^\r\n]*)?\r?\n)*(%)YAML[ ]+1\.2[ ]*(?:[ ]#[^\r\n]*)?\r?\n(?=---)")
+
+
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
-_ANCHOR = re.compile(rb"(?<![^\s\[{,])[&*][A-Za-z0-9_-]+(?![A-Za-z0-9_-]|[\s,\]}]|\Z)")
-_BLOCK = re.compile(rb"[|>][-+0-9]*#|\n +(?:[\r\n]|\Z)")
-_RETURN = re.compile(rb"\r(?!\n)")
+
+@cache
+def _anchor() -> re.Pattern[bytes]:
+    return re.compile(rb"(?<![^\s\[{,])[&*][A-Za-z0-9_-]+(?![A-Za-z0-9_-]|[\s,\]}]|\Z)")
+
+
+@cache
+def _block() -> re.Pattern[bytes]:
+    return re.compile(rb"[|>][-+0-9]*#|\n +(?:[\r\n]|\Z)")
+
+
+@cache
+def _return() -> re.Pattern[bytes]:
+    return re.compile(rb"\r(?!\n)")
 
 
 def screen(text: bytes, file: str) -> tuple[bytes, Problem | None, bool]:
@@ -34,7 +68,7 @@ def screen(text: bytes, file: str) -> tuple[bytes, Problem | None, bool]:
     problem = _find_encoding_problem(text, file)
     if problem is None and b"%" in text:
         text = _hide_version(text)
-        directive = _DIRECTIVE.search(text)
+        directive = _directive().search(text)
         if directive:
             fix = "remove the line (%YAML 1.2 may stand at the top); text that begins with % needs quotes"
             problem = Problem("directive", "is a YAML directive", _place(text[: directive.start()], file), fix)
@@ -48,12 +82,12 @@ def _find_encoding_problem(text: bytes, file: str) -> Problem | None:
         decoded = text.decode()
     except UnicodeDecodeError as error:
         return Problem("not-utf8", "is not valid UTF-8", _place(text[: error.start], file), "save the file as UTF-8")
-    control = _CONTROL.search(text)
+    control = _control().search(text)
     if control:
         message = "is a control character: the file is binary, or damaged"
         fix = 'remove it, or write it as an escape in double quotes, such as "\\x1B"'
         return Problem("control-character", message, _place(text[: control.start()], file), fix)
-    odd = None if text.isascii() else _ODD.search(decoded)
+    odd = None if text.isascii() else _odd().search(decoded)
     if odd:
         message = "is a character that YAML parsers do not read alike"
         fix = f'remove it, or write it as an escape in double quotes: "\\u{ord(odd.group()):04X}"'
@@ -63,7 +97,7 @@ def _find_encoding_problem(text: bytes, file: str) -> Problem | None:
 
 def _hide_version(text: bytes) -> bytes:
     """Turns `%YAML 1.2` at the top, which says nothing new, into a comment of the same length."""
-    version = _VERSION.match(text)
+    version = _version().match(text)
     return text if version is None else text[: version.start(1)] + b"#" + text[version.end(1) :]
 
 
@@ -76,13 +110,13 @@ def _is_read_differently(text: bytes) -> bool:
     return (
         b"\t" in text
         or b"..." in text
-        or (b"\r" in text and _RETURN.search(text) is not None)
-        or ((b"&" in text or b"*" in text) and _ANCHOR.search(text) is not None)
-        or ((b"|" in text or b">" in text) and _BLOCK.search(text) is not None)
+        or (b"\r" in text and _return().search(text) is not None)
+        or ((b"&" in text or b"*" in text) and _anchor().search(text) is not None)
+        or ((b"|" in text or b">" in text) and _block().search(text) is not None)
     )
 
 
 def _place(before: bytes, file: str) -> Source:
     """The place behind the bytes `before`, which are valid UTF-8."""
-    lines = _BREAK.split(before.decode().removeprefix("\ufeff"))
+    lines = _break().split(before.decode().removeprefix("\ufeff"))
     return Source(file, len(lines), len(lines[-1]) + 1)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
+
+from msgspec import Struct
 
 from reconciler.errors import ReconcilerError
 from reconciler.model import SecretRef
@@ -80,7 +82,7 @@ class Secrets:
         raise TypeError("secrets are not pickled or copied")
 
 
-class Fault(NamedTuple):
+class Fault(Struct, frozen=True):
     """Why a reference has no value: it may not be read (refused), or it cannot be. Never holds a piece of a value."""
 
     code: str

@@ -7,16 +7,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from reconciler.desired.documented import DOCUMENTED, Documented
 from reconciler.model import Json, Plain, SecretRef
 from reconciler.names import is_word
 
-_is_id = re.compile(r"[A-Za-z0-9_-]{1,64}").fullmatch
-_is_path = re.compile(r"status|name|settings\.[\s\S]+").fullmatch
 _PATH = r"[^\x00-\x1f\x7f-\x9f]{1,1024}"
-_match_reference = re.compile(rf"env:[A-Za-z_][A-Za-z0-9_]*|file:{_PATH}|exec:[A-Za-z0-9_.-]{{1,64}}/{_PATH}").fullmatch
+
+
+@cache
+def _id() -> re.Pattern[str]:
+    return re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@cache
+def _path() -> re.Pattern[str]:
+    return re.compile(r"status|name|settings\.[\s\S]+")
+
+
+@cache
+def _reference() -> re.Pattern[str]:
+    return re.compile(rf"env:[A-Za-z_][A-Za-z0-9_]*|file:{_PATH}|exec:[A-Za-z0-9_.-]{{1,64}}/{_PATH}")
 
 
 def is_fine(data: Json, table: Mapping[str, Documented] = DOCUMENTED) -> bool:
@@ -49,7 +61,7 @@ def is_fine(data: Json, table: Mapping[str, Documented] = DOCUMENTED) -> bool:
 @lru_cache(maxsize=1024)
 def make_reference(text: str) -> SecretRef | None:
     """The reference that stands behind `secret:`, None where the text is none."""
-    return SecretRef(*text.split(":", 1)) if _match_reference(text) else None
+    return SecretRef(*text.split(":", 1)) if _reference().fullmatch(text) else None
 
 
 def is_reference(value: Json) -> bool:
@@ -110,8 +122,8 @@ def _is_key(value: Json) -> bool:
 
 def _is_some_id(value: Json) -> bool:
     if value.__class__ is dict:
-        return bool(value) and all(item.__class__ is str and _is_id(item) for item in value.values())
-    return value.__class__ is str and _is_id(value) is not None
+        return bool(value) and all(item.__class__ is str and _id().fullmatch(item) for item in value.values())
+    return value.__class__ is str and _id().fullmatch(value) is not None
 
 
 def _is_text(value: Json) -> bool:
@@ -119,7 +131,7 @@ def _is_text(value: Json) -> bool:
 
 
 def _are_paths(value: Json) -> bool:
-    return value.__class__ is list and all(item.__class__ is str and _is_path(item) for item in value)
+    return value.__class__ is list and all(item.__class__ is str and _path().fullmatch(item) for item in value)
 
 
 def _is_lifecycle(value: Json) -> bool:

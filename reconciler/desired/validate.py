@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache, reduce
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
+
+from msgspec import Struct
 
 from reconciler.model import Json, Plain, Problem, Source
 from reconciler.names import find_meant
@@ -27,7 +29,7 @@ Steps = tuple[str | int, ...]
 """Where a value stands in a document."""
 
 
-class Finding(NamedTuple):
+class Finding(Struct, frozen=True):
     """Something to say about a document, before its place is found. `message` begins with the path."""
 
     path: Steps
@@ -49,12 +51,8 @@ def check_config(data: Json, schema: str = CONFIG) -> list[Finding]:
 
 def make_problem(finding: Finding, source: Source, places: Places) -> Problem:
     """The finding at its place, in the document that begins at `source`."""
-    if not finding.path:
-        place = source
-    elif finding.at_key:
-        place = places.key(source, finding.path)
-    else:
-        place = places.value(source, finding.path)
+    find = places.key if finding.at_key else places.value
+    place = find(source, finding.path) if finding.path else source
     return Problem(finding.code, finding.message, place, finding.fix)
 
 
@@ -100,7 +98,7 @@ def _validator(name: str, set_: SchemaSet) -> Draft202012Validator:
     return Draft202012Validator({"$ref": base + name}, registry=registry)
 
 
-class _Breach(NamedTuple):
+class _Breach(Struct, frozen=True):
     """A rule that does not hold: what jsonschema tells, without its message."""
 
     rule: str

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     )
     from reconciler.model.report import (
         REPORT_FORMAT,
-        VALIDATE_FORMAT,
         AppliedBy,
         FieldVerdict,
         Moved,
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
         Report,
         ReportSummary,
         Requests,
-        Validation,
     )
     from reconciler.model.shown import (
         SHOW_FORMAT,
@@ -61,6 +59,7 @@ if TYPE_CHECKING:
         Verdict,
     )
     from reconciler.model.trial import TRIAL_FORMAT, TrialReport
+    from reconciler.model.validation import VALIDATE_FORMAT, Validation
 
 __all__ = [
     "ACCEPT_FORMAT",
@@ -147,12 +146,10 @@ _LATER = {
     "kept": "SNAPSHOT_FORMAT KeptObject KeptSnapshot",
     "live": "Live Provider SettingDefinition Snapshot",
     "plan": "PLAN_FORMAT Change Dropped FieldChange Plan PlanSummary Refusal Seen Unmanaged",
-    "report": (
-        "REPORT_FORMAT VALIDATE_FORMAT AppliedBy FieldVerdict Moved Outcome OutcomeStatus Report ReportSummary "
-        "Requests Validation"
-    ),
+    "report": ("REPORT_FORMAT AppliedBy FieldVerdict Moved Outcome OutcomeStatus Report ReportSummary Requests"),
     "shown": "SHOW_FORMAT InSync LiveState Show ShownField ShownIntegration ShowSummary Verdict",
     "trial": "TRIAL_FORMAT TrialReport",
+    "validation": "VALIDATE_FORMAT Validation",
 }
 """Modules that few commands need: each is imported when one of its names is first asked for."""
 _HOMES = {name: home for home, names in _LATER.items() for name in names.split()}

@@ -1,4 +1,4 @@
-"""What an apply did, and what a validation found, as it is printed."""
+"""What an apply did, as it is printed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from msgspec import UNSET, Struct, UnsetType
 from reconciler.model.common import Json, Path, Problem, Source
 
 REPORT_FORMAT = "reconciler.report/1"
-
-VALIDATE_FORMAT = "reconciler.validate/1"
 
 
 class FieldVerdict(Struct, frozen=True):
@@ -125,12 +123,3 @@ class Report(Struct, frozen=True):
     def word(self) -> str:
         """What people call it."""
         return "apply" if self.origin is UNSET else "undo"
-
-
-class Validation(Struct, frozen=True):
-    """The answer of `validate`, and of every verb that ends 3. fixed: what --fix put into quotes."""
-
-    errors: tuple[Problem, ...]
-    warnings: tuple[Problem, ...] = ()
-    format: str = VALIDATE_FORMAT
-    fixed: tuple[Problem, ...] | UnsetType = UNSET

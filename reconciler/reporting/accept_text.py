@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from reconciler.model import Acceptance, AcceptedField, AcceptedIntegration
 from reconciler.reporting.fields import Pair, make_pair, path_text, value_text
-from reconciler.reporting.rows import Head, Row, fix_lines, render_heads
-from reconciler.reporting.style import Style, count, escape, paint, wrap
+from reconciler.reporting.rows import Head, Row, render_heads
+from reconciler.reporting.style import Style, count, escape, fix_lines, paint, wrap
 from reconciler.reporting.validation_text import problem_lines
 
 MARKS = {"change": "~", "add": "+"}

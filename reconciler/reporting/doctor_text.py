@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from reconciler.model import Check, Diagnosis
-from reconciler.reporting.rows import fix_lines
-from reconciler.reporting.style import Style, cells, count, escape, pad, paint, wrap
+from reconciler.reporting.style import Style, cells, count, escape, fix_lines, pad, paint, wrap
 
 _TONES = {"ok": "green", "warning": "yellow", "failure": "red"}
 _LEVEL = max(map(len, _TONES)) + 2

@@ -7,12 +7,14 @@ RECONCILER_WRITE=1 in the environment.
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from reconciler.model import Acceptance, Diagnosis, FleetReport, Plan, Report, Show, TrialReport, Validation
 from reconciler.values import document_text
+
+if TYPE_CHECKING:
+    from reconciler.model import Acceptance, Diagnosis, FleetReport, Plan, Report, Show, TrialReport, Validation
 
 
 def plan_document(plan: Plan) -> str:

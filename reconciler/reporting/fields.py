@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from reconciler.model import Change, FieldChange, Json, Path
 from reconciler.reporting.style import ELLIPSIS, cells, cut, escape, take
 
+if TYPE_CHECKING:
+    from reconciler.model import Change, FieldChange, Json, Path
+
 ARROW = " -> "
-_PLAIN_KEY = re.compile(r"[\w-]+")
+
+
+@cache
+def _plain_key() -> re.Pattern[str]:
+    return re.compile(r"[\w-]+")
 
 
 class Pair(Struct, frozen=True):
@@ -23,7 +31,8 @@ class Pair(Struct, frozen=True):
 
 def path_text(path: Path) -> str:
     """`settings.port`; a key that is no plain word stands in quotes, so that its dots are not read as levels."""
-    return ".".join(part if _PLAIN_KEY.fullmatch(part) and escape(part) == part else value_text(part) for part in path)
+    is_plain = _plain_key().fullmatch
+    return ".".join(part if is_plain(part) and escape(part) == part else value_text(part) for part in path)
 
 
 def value_text(value: Json, *, ascii_only: bool = False) -> str:

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from reconciler.model import FieldVerdict, Outcome, Plan, Problem, Report
 from reconciler.reporting.fields import path_text
-from reconciler.reporting.rows import NEXT, place_text
-from reconciler.reporting.style import count, escape
+from reconciler.reporting.style import NEXT, count, escape, place_text
 
 MOST_ERRORS = 20
 """Lines that a row keeps."""

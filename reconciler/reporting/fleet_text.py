@@ -15,8 +15,8 @@ from reconciler.reporting.fleet_totals import (
     state_of,
     total_texts,
 )
-from reconciler.reporting.rows import TONES, fix_lines
-from reconciler.reporting.style import NARROWEST, Style, cells, paint, wrap
+from reconciler.reporting.rows import TONES
+from reconciler.reporting.style import NARROWEST, Style, cells, fix_lines, paint, wrap
 from reconciler.reporting.table import GAP, INDENT, Column, render_table
 
 ERROR_INDENT = 6

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from reconciler.model import FleetReport, Plan, Report, Validation
-from reconciler.reporting.pages import Page
+if TYPE_CHECKING:
+    from reconciler.model import FleetReport, Plan, Report, Validation
+    from reconciler.reporting.pages import Page
+
 
 Writer = Callable[[], str]
 

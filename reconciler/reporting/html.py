@@ -13,7 +13,7 @@ from html import escape as quote
 
 from reconciler.reporting.html_assets import SCRIPT, STYLE
 from reconciler.reporting.pages import Entry, Line, Page, Remark, Table, TableRow, Tone
-from reconciler.reporting.rows import place_text
+from reconciler.reporting.style import place_text
 
 _WORDS = {
     "create": "to create",

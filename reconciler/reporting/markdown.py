@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.reporting.pages import Entry, Line, Page, Remark, Table, TableRow
-from reconciler.reporting.rows import place_text
-from reconciler.reporting.style import cut
+from reconciler.reporting.style import cut, place_text
 
 LARGEST = 60_000
 """Characters of a comment; GitHub takes 65,536."""

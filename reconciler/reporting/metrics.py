@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from reconciler.model import FleetReport, PlanSummary, ReportSummary, Requests
 from reconciler.reporting.style import escape
+
+if TYPE_CHECKING:
+    from reconciler.model import FleetReport, PlanSummary, ReportSummary, Requests
 
 Label = tuple[str, str]
 Sample = tuple[tuple[Label, ...], float]
@@ -80,7 +82,7 @@ def _families(run: Measured) -> Iterator[Family]:
         yield gauge("blocked", "Manifests that could not be planned.", (labels, plan.blocked))
     if run.report is not None:
         report = run.report
-        statuses = [(status, getattr(report, status)) for status in ReportSummary.__struct_fields__]
+        statuses = [(status, getattr(report, status)) for status in report.__struct_fields__]
         samples = (((*labels, ("status", status)), number) for status, number in statuses)
         yield gauge("outcomes", "Objects by what became of them.", *samples)
         failed = report.failed + report.unverified + report.skipped

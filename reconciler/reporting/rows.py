@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from reconciler.model import Source
 from reconciler.reporting.fields import Pair, fit, wide
-from reconciler.reporting.style import NARROWEST, Style, cells, cut, escape, pad, paint, wrap
+from reconciler.reporting.style import NARROWEST, Style, cells, cut, escape, fix_lines, pad, paint, place_text, wrap
+
+if TYPE_CHECKING:
+    from reconciler.model import Source
 
 INDENT = 6
 GAP = 3
@@ -19,7 +21,6 @@ ROW_COLUMN = 95
 LONGEST_LABEL = 60
 SHORTEST = 8
 """Columns below which a title or a place would say nothing."""
-NEXT = "-> "
 
 TONES = {"+": "green", "~": "yellow", "-": "red", "!": "magenta", "?": "cyan", "x": "red", "=": "dim", ".": "dim"}
 
@@ -97,11 +98,6 @@ def _largest(numbers: Iterable[int]) -> int:
     return max(numbers, default=0)
 
 
-def place_text(source: Source) -> str:
-    """The whole place, escaped: `file:line:column`."""
-    return f"{escape(source.file)}:{source.line}:{source.column}"
-
-
 def _head_place(head: Head, style: Style) -> str:
     if head.source is None:
         return ""
@@ -157,12 +153,3 @@ def _line_rows(row: Row, head: Head, style: Style) -> list[str]:
     texts = wrap(f"{row.text}  {place}" if place else str(row.text), style, INDENT + 2)
     mark = paint(row.mark, TONES.get(row.mark, ""), style)
     return [f"{' ' * INDENT}{mark} {texts[0]}", *texts[1:], *fix_lines(row.fix, INDENT + 2, style)]
-
-
-def fix_lines(fix: str | None, indent: int, style: Style) -> list[str]:
-    """`-> what to type next`. It is typed or copied, so no word of it is cut."""
-    if fix is None:
-        return []
-    arrow = " " * indent + paint(NEXT, "cyan", style)
-    lines = wrap(escape(fix), style, indent + len(NEXT), cut_words=False)
-    return [arrow + lines[0], *lines[1:]]

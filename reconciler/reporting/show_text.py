@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from reconciler.model import Show, ShownField, ShownIntegration, Source
 from reconciler.reporting.fields import path_text, value_text
-from reconciler.reporting.rows import place_text
-from reconciler.reporting.style import Style, count, cut, escape, paint, wrap
+from reconciler.reporting.style import Style, count, cut, escape, paint, place_text, wrap
 from reconciler.reporting.table import Column, render_table
 from reconciler.reporting.validation_text import problem_lines
 

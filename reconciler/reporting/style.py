@@ -9,10 +9,13 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from reconciler.model import Source
 
 ColorChoice = Literal["auto", "always", "never"]
 
@@ -29,6 +32,8 @@ CI_WITH_ANSI = (
 
 ELLIPSIS = "…"
 SANDBOX = "SANDBOX "
+NEXT = "-> "
+"""What stands before what to type next."""
 NARROWEST = 40
 """Columns below which no layout is tried: lines may then be wider than the terminal."""
 
@@ -186,3 +191,17 @@ def duration(seconds: float) -> str:
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """`1 request`, `4 requests`."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def place_text(source: Source) -> str:
+    """The whole place, escaped: `file:line:column`."""
+    return f"{escape(source.file)}:{source.line}:{source.column}"
+
+
+def fix_lines(fix: str | None, indent: int, style: Style) -> list[str]:
+    """`-> what to type next`. It is typed or copied, so no word of it is cut."""
+    if fix is None:
+        return []
+    arrow = " " * indent + paint(NEXT, "cyan", style)
+    lines = wrap(escape(fix), style, indent + len(NEXT), cut_words=False)
+    return [arrow + lines[0], *lines[1:]]

@@ -6,8 +6,8 @@ from collections import Counter
 
 from reconciler.model import Change, FieldChange, Path, Plan, Problem, Refusal
 from reconciler.reporting.fields import cause_text, field_text, path_text, unseen_text, value_text
-from reconciler.reporting.rows import TONES, Head, Row, fix_lines, render_heads
-from reconciler.reporting.style import SANDBOX, Style, count, escape, for_sandbox, paint, prefix_lines, wrap
+from reconciler.reporting.rows import TONES, Head, Row, render_heads
+from reconciler.reporting.style import SANDBOX, Style, count, escape, fix_lines, for_sandbox, paint, prefix_lines, wrap
 from reconciler.reporting.totals import UNSEEN_CODES, Limits, render_totals
 from reconciler.reporting.validation_text import problem_lines
 

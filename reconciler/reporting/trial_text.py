@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from reconciler.model import TrialReport
-from reconciler.reporting.rows import fix_lines
-from reconciler.reporting.style import Style, escape, paint, wrap
+from reconciler.reporting.style import Style, escape, fix_lines, paint, wrap
 
 _TONES = {"sent": "green", "refused": "red", "unknown": "yellow"}
 

@@ -8,8 +8,7 @@ from msgspec import UnsetType
 
 from reconciler.errors import InvalidError, ReconcilerError, RefusedError
 from reconciler.model import Problem, Validation
-from reconciler.reporting.rows import fix_lines, place_text
-from reconciler.reporting.style import Style, cells, count, escape, paint, wrap
+from reconciler.reporting.style import Style, cells, count, escape, fix_lines, paint, place_text, wrap
 
 
 def render_problems(problems: Sequence[Problem], warnings: Sequence[Problem], style: Style) -> str:
