@@ -222,6 +222,10 @@ def _make_item(change: Change) -> Item:
     """What the plan could not plan is skipped; what it found to have moved is stale."""
     if change.error is None:
         return Item(change)
+    if isinstance(change.moved, tuple):
+        return Item(
+            change, status="stale", error="has moved since it was applied, and is left alone", moved=change.moved
+        )
     return Item(change, status="stale" if change.error.code == "moved" else "skipped", error=change.error.message)
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType, field
 
 from reconciler.model.common import Commit, Json, Path, Problem, Source
+from reconciler.model.report import Moved
 
 PLAN_FORMAT = "reconciler.plan/1"
 
@@ -73,7 +74,8 @@ class Change(Struct, frozen=True):
     the object is blocked (nothing is sent). refused, overridden: what guards say against it, and what --override let
     through of that. unseen: settings that cannot be compared, sent or not; of these remembered are as last applied, by
     their fingerprints; rotated are not, so that they are sent; unread are references that were not resolved.
-    declared: sha256 of what the manifest declares, by which apply tells whether it still does.
+    declared: sha256 of what the manifest declares, by which apply tells whether it still does. moved: of an object that
+    undo leaves alone, what is not as the apply left it.
     """
 
     action: Literal["create", "update", "none"]
@@ -98,6 +100,7 @@ class Change(Struct, frozen=True):
     remembered: tuple[Path, ...] = ()
     rotated: tuple[Path, ...] = ()
     unread: tuple[Path, ...] = ()
+    moved: tuple[Moved, ...] | UnsetType = UNSET
 
     @property
     def is_delicate(self) -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 from msgspec import Struct, field
 
-from reconciler.model import Change, Json, Live, Manifest, Outcome, Path, Plan, Problem, Report, Setting, Source
+from reconciler.model import Change, Json, Live, Manifest, Moved, Outcome, Path, Plan, Problem, Report, Setting, Source
 from reconciler.values import is_equal, is_mask, is_retyped, path_order, printable, text_of, value_at
 
 LONGEST = 120
@@ -83,7 +83,7 @@ def make_undo(
 def _undo_one(outcome: Outcome, bare: Manifest, live: Live, secret: SecretKey, out: Undo) -> None:
     after = dict(outcome.after)
     back: list[tuple[Path, Json]] = []
-    moved: list[str] = []
+    moved: list[Moved] = []
     for path, before in sorted(outcome.before, key=lambda row: path_order(row[0])):
         now = value_at(live, path)
         if path[0] == "settings" and secret(path[1]):
@@ -96,7 +96,7 @@ def _undo_one(outcome: Outcome, bare: Manifest, live: Live, secret: SecretKey, o
         elif _is_same(now, applied := after.get(path)):
             back.append((path, before))
         else:
-            moved.append(f"{_name(path)}: applied {_shown(applied)}, now {_shown(now)}, before {_shown(before)}")
+            moved.append(Moved(path, applied, now, before))
     if moved:
         out.moved.append(_make_moved(bare, live, moved))
     elif back:
@@ -131,10 +131,16 @@ def _make_left(bare: Manifest, path: Path, why: str) -> Problem:
     return Problem("not-restored", f"{bare.address}: {_name(path)}: not undone: {why}", bare.source)
 
 
-def _make_moved(bare: Manifest, live: Live, moved: Sequence[str]) -> Change:
-    message = f"{bare.address}: has moved since it was applied, and is left alone: {'; '.join(moved)}"
+def _make_moved(bare: Manifest, live: Live, moved: Sequence[Moved]) -> Change:
+    told = (
+        f"{_name(one.path)}: applied {_shown(one.then)}, now {_shown(one.now)}, before {_shown(one.wanted)}"
+        for one in moved
+    )
+    message = f"{bare.address}: has moved since it was applied, and is left alone: {'; '.join(told)}"
     problem = Problem("moved", message, bare.source, "see who changed it; then plan from the manifests")
-    return Change("none", bare.address, live.id, live.provider.name, live.name, bare.source, error=problem)
+    return Change(
+        "none", bare.address, live.id, live.provider.name, live.name, bare.source, error=problem, moved=tuple(moved)
+    )
 
 
 def _make_manifest(bare: Manifest, back: Sequence[tuple[Path, Json]]) -> Manifest:

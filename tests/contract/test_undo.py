@@ -88,9 +88,12 @@ def test_what_has_moved_since_is_left_alone(desk: Desk, api: StandIn, applied: A
     assert 'name: applied "Renamed", now "By hand", before "Example Integration"' in ran.out
     report = desk.run("undo", "report.json", "--yes", "--format", "json", code=5).document
     assert [one["status"] for one in report["outcomes"]] == ["stale"]
+    told = {"path": ["name"], "then": "Renamed", "now": "By hand", "wanted": "Example Integration", "secret": False}
+    assert report["outcomes"][0]["moved"] == [told]
     assert len(api.sent("PATCH")) == 1
     desk.run("undo", "report.json", "--out", "plan.json", code=5)
-    assert desk.run("apply", "plan.json", "--format", "json", code=5).document["summary"]["stale"] == 1
+    saved = desk.run("apply", "plan.json", "--format", "json", code=5).document
+    assert (saved["summary"]["stale"], saved["outcomes"][0]["moved"]) == (1, [told])
 
 
 def test_what_is_back_already_is_no_reason(desk: Desk, api: StandIn, applied: Any) -> None:
