@@ -49,7 +49,8 @@ def find_manifests(options: Options, paths: Iterable[Path], cwd: Path) -> tuple[
     root = options.root
     given = [cwd / path for path in paths]
     own = [path for path in given if not _is_reserved(path, options)]
-    outside = [path for path in own if root.resolve() not in (path.resolve(), *path.resolve().parents)]
+    top = root.resolve()
+    outside = {path: None for path in own if not path.resolve().is_relative_to(top)}
     roots = [*([root] if holds(root.exists) or not given else []), *outside]
     files: list[str] = []
     problems: list[Problem] = []
@@ -58,7 +59,7 @@ def find_manifests(options: Options, paths: Iterable[Path], cwd: Path) -> tuple[
         files.extend(found)
         problems.extend(wrong)
     inside = [path for path in own if path not in outside]
-    problems.extend(one for path in inside for one in _judge_path(path, options) if one not in problems)
+    problems = list(dict.fromkeys([*problems, *(one for path in inside for one in _judge_path(path, options))]))
     if options.reserved:
         files = _leave_reserved(files, options.reserved)
     return files if len(roots) < 2 else sort_files(dict.fromkeys(files)), problems

@@ -4,14 +4,12 @@ resolved.
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
 from reconciler import __version__
 from reconciler.commands.connect import open_account
 from reconciler.commands.console import Console
 from reconciler.commands.reading import read_account
 from reconciler.commands.request import Request
-from reconciler.commands.scope import find_manifest, is_targeted, no_such_target
+from reconciler.commands.scope import Targets, find_manifest, no_such_target
 from reconciler.commands.stopping import Stopping
 from reconciler.commands.unresolved import Unresolved as Declared
 from reconciler.commands.unresolved import load_unresolved
@@ -57,18 +55,18 @@ def find_one(address: str, declared: Declared) -> Manifest | None:
 
 def show_all(request: Request, declared: Declared, snapshot: Snapshot) -> tuple[ShownIntegration, ...]:
     """All, or what --target names: managed ones as everywhere, others by their ids. May raise UsageError."""
-    targets = request.targets
+    named = Targets(request.targets)
 
     def in_scope(manifest: Manifest) -> bool:
-        return not targets or is_targeted(manifest, targets)
+        return not named or named.take(manifest)
 
     def unmanaged(live: Live) -> bool:
-        return not targets or any(fnmatchcase(live.id, target) for target in targets)
+        return not named or named.take_name(live.id)
 
-    for target in targets:
-        named = any(is_targeted(one, [target]) for one in declared.manifests)
-        if not named and not any(fnmatchcase(one, target) for one in snapshot.objects):
-            raise no_such_target(target, [one.address for one in declared.manifests])
+    rows = [(one.address, one.id, file) for one in declared.manifests for file in one.files] if named else []
+    idle = named.find_idle([*rows, *((one, None, "") for one in snapshot.objects)])
+    if idle is not None:
+        raise no_such_target(idle, [one.address for one in declared.manifests])
     return make_overview(declared.manifests, snapshot, asked_of(declared), in_scope=in_scope, unmanaged=unmanaged)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.json import encode
 
-from tests.benchmarks.growth_desk import Desk, open_desk
+from tests.benchmarks.growth_desk import FILES, Desk, open_desk
 
 FEW = 10
 """Objects of the account that tells what start-up takes."""
@@ -23,6 +23,7 @@ FEW = 10
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("validate", ("validate",)),
     ("plan", ("plan",)),
+    ("plan FILES", ("plan", FILES)),
     ("plan --out", ("plan", "--out", "plan.json", "--format", "json")),
     ("plan, Markdown", ("plan", "--format", "markdown")),
     ("plan, HTML", ("plan", "--format", "html")),
