@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from reconciler.accounts import choose_accounts
 from reconciler.commands.fleet_folder import read_index
-from reconciler.commands.request import SAVED, Request, find_fleet_folder
+from reconciler.commands.request import SAVED, Request, find_fleet_folder, named_accounts
 from reconciler.configuration import Configuration, find_config
 from reconciler.errors import UsageError
 from reconciler.model import FleetRow, Shard
@@ -36,7 +36,7 @@ def choose(request: Request, verb: str) -> Chosen:
     if folder is not None:
         index = read_index(folder, request.cwd, verbs=SAVED[verb])
         rows = {row.account: row for row in index.accounts}
-        names = choose_accounts(request.flags.accounts, rows)
+        names = choose_accounts(named_accounts(request), rows)
         paths: dict[str, tuple[Path, ...]] = {name: (folder / f"{name}.json",) for name in names}
         return Chosen(_share(paths, shard), shard, folder, rows)
     if verb == "undo":

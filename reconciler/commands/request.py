@@ -89,10 +89,17 @@ class Request(Struct, frozen=True):
 
 def is_fleet(request: Request, verb: str) -> bool:
     """Whether a command line is for several accounts: it says so, or names the folder of a fleet."""
+    if request.flags.accounts or request.flags.all_accounts:
+        return True
+    return verb in SAVED and find_fleet_folder(request.paths, request.cwd) is not None
+
+
+def named_accounts(request: Request) -> tuple[str, ...]:
+    """The names and globs of the accounts that are asked for; none: all that there are."""
     flags = request.flags
     if flags.accounts or flags.all_accounts:
-        return True
-    return verb in SAVED and flags.account is None and find_fleet_folder(request.paths, request.cwd) is not None
+        return flags.accounts
+    return (flags.account,) if flags.account is not None else split_accounts(request.environ)
 
 
 def check_single(request: Request) -> None:
@@ -199,7 +206,7 @@ def _read_accounts(merged: Mapping[str, Any], environ: Mapping[str, str]) -> dic
         raise UsageError("--account and --all-accounts contradict each other", "leave one of them out")
     chosen = () if all_ else named or split_accounts(environ)
     if len(chosen) == 1 and not is_glob(chosen[0]):
-        return {"account": chosen[0]} if named else {}
+        return {"account": chosen[0]} if named or chosen[0] != environ["RECONCILER_ACCOUNT"] else {}
     return {"accounts": chosen, "all_accounts": all_}
 
 

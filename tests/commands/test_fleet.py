@@ -134,10 +134,18 @@ def test_a_fleet_is_saved_and_applied(fleet: FleetStage) -> None:
 
 
 def test_a_part_of_a_saved_fleet_is_applied(fleet: FleetStage) -> None:
-    """The accounts that are named."""
+    """The accounts that are named: by a glob, by one name, or by the variable."""
     fleet.run("plan", "--all-accounts", "--out", "plans")
     fleet.run("apply", "plans", "--yes", "--account", "a*")
     assert [fleet.name_of(name) for name in NAMES] == ["Uno", "One", "One"]
+    fleet.run("apply", "plans", RECONCILER_ACCOUNT="gamma")
+    assert [fleet.name_of(name) for name in NAMES] == ["Uno", "One", "Uno"]
+    reports = fleet.run("apply", "plans", "--account", "beta", "--report", "reports", "--format", "json").document
+    assert [(row["account"], row["update"]) for row in reports["accounts"]] == [("beta", 1)]
+    assert [fleet.name_of(name) for name in NAMES] == ["Uno", "Uno", "Uno"]
+    assert "no account 'delta'" in fleet.run("apply", "plans", "--account", "delta", code=64).err
+    fleet.run("undo", "reports", "--yes", "--account", "beta")
+    assert fleet.name_of("beta") == "One"
 
 
 def test_what_was_not_planned_is_not_applied(fleet: FleetStage) -> None:
