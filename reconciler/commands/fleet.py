@@ -19,7 +19,7 @@ from reconciler.commands.asking import confirmed
 from reconciler.commands.console import Console
 from reconciler.commands.fleet_choice import Chosen, choose, request_for
 from reconciler.commands.fleet_console import Voice
-from reconciler.commands.fleet_folder import add_file, begin_folder, check_folder, save_index
+from reconciler.commands.fleet_folder import add_file, begin_folder, check_apart, check_folder, save_index
 from reconciler.commands.fleet_order import run_ordered
 from reconciler.commands.fleet_rows import make_unplanned, summarise
 from reconciler.commands.fleet_site import Site, check_site, open_site
@@ -66,8 +66,9 @@ def run_fleet(verb: str, command: Command, request: Request, console: Console, s
     flags = msgspec.structs.replace(request.flags, kept=Configurations())
     request = msgspec.structs.replace(request, flags=flags)
     run = Run(verb, command, request, choose(request, verb), console, stopping)
+    check_apart(request, run.chosen.saved)
     for folder in filter(None, (request.out, request.report)):
-        check_folder(folder)
+        check_folder(folder, run.chosen.paths)
     if asks(run):
         return ask_and_apply(run)
     return publish(run, sail(run))

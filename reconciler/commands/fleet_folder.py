@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from reconciler.commands.files import read_file, save_file
-from reconciler.commands.request import INDEX
+from reconciler.commands.request import INDEX, Request
 from reconciler.configuration import holds
 from reconciler.errors import InvalidError, ReconcilerError, RefusedError, UsageError, reason_of
 from reconciler.model import FLEET_FORMAT, FleetReport, FleetRow, Problem, Source
@@ -21,9 +22,15 @@ MARK = ".reconciler-fleet"
 LARGEST_INDEX = 256 * 1024 * 1024
 LARGEST_FILE = 256 * 1024 * 1024
 
+_ACCOUNT = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
-def check_folder(path: Path) -> None:
-    """Raises UsageError for what can be no folder of a fleet, before any work is done for it."""
+
+def check_folder(path: Path, accounts: Collection[str]) -> None:
+    """Raises UsageError for what can be no folder of these accounts, before any work is done for it."""
+    taken = [name for name in accounts if f"{name}.json".lower() == INDEX]
+    if taken:
+        message = f"{path}: the file of account {taken[0]} would be the fleet's own, {INDEX}"
+        raise UsageError(message, f"give account {taken[0]} another name, or run it alone: --account {taken[0]}")
     if not holds(path.exists):
         if not holds(path.parent.is_dir):
             raise UsageError(f"{path}: there is no folder {path.parent}", f"mkdir -p {path.parent}")
@@ -32,6 +39,21 @@ def check_folder(path: Path) -> None:
         raise UsageError(f"{path}: is a file, and several accounts need a folder", "name a folder")
     if any(path.iterdir()) and not any(holds((path / name).is_file) for name in (INDEX, MARK)):
         raise UsageError(f"{path}: holds other files, which stay", "name an empty folder, or a new one")
+
+
+def check_apart(request: Request, saved: Path | None) -> None:
+    """Raises UsageError where one folder would hold two kinds of files: an account's have the same name in each.
+
+    saved: the folder that is applied.
+    """
+    given = {"--out": request.out, "--report": request.report, "--state": request.state, "--live": request.live}
+    seen: dict[Path, str] = {}
+    for label, path in (("the folder that is applied", saved), *given.items()):
+        if path is None:
+            continue
+        other = seen.setdefault((request.cwd / path).resolve(), label)
+        if other != label:
+            raise UsageError(f"{path}: is {other} too, and {label} would overwrite it", f"name another {label} folder")
 
 
 def begin_folder(path: Path) -> None:
@@ -91,8 +113,7 @@ def _is_sound(report: FleetReport) -> bool:
     """Whether each account stands once, and its file is named after it: a file elsewhere is nobody's plan."""
     names = [row.account for row in report.accounts]
     return len(set(names)) == len(names) and all(
-        row.file in (None, f"{row.account}.json") and row.account.isascii() and "/" not in row.account
-        for row in report.accounts
+        row.file in (None, f"{row.account}.json") and _ACCOUNT.fullmatch(row.account) for row in report.accounts
     )
 
 

@@ -213,6 +213,17 @@ def test_what_no_fleet_can_do_is_refused(fleet: FleetStage) -> None:
     assert all(not world.log for world in fleet.worlds.values())
 
 
+def test_no_folder_serves_two_ends(fleet: FleetStage) -> None:
+    """Reports would take the place of the plans that are applied, or of the states."""
+    fleet.run("plan", "--all-accounts", "--out", "plans")
+    ran = fleet.run("apply", "plans", "--report", "./plans", code=64)
+    assert "plans: is the folder that is applied too, and --report would overwrite it" in ran.err
+    both = fleet.run("apply", "--all-accounts", "--yes", "--report", "kept", "--state", "kept", code=64)
+    assert "name another --state folder" in both.err
+    fleet.run("apply", "plans")
+    assert [fleet.name_of(name) for name in NAMES] == ["Uno"] * 3
+
+
 def test_apply_goes_everywhere(fleet: FleetStage) -> None:
     """Planned and applied in one go, the state of each account in a file of its own."""
     document = fleet.run("apply", "--all-accounts", "--yes", "--jobs", "2", "--format", "json").document

@@ -45,23 +45,25 @@ def test_a_run_that_was_killed_is_run_again_into_the_same_folder(tmp_path: Path)
     folder = tmp_path / "reports"
     begin_folder(folder)
     (folder / "a.json").write_text("{}")
-    check_folder(folder)
+    check_folder(folder, ())
     save(folder)
     assert sorted(path.name for path in folder.iterdir()) == ["a.json", INDEX]
 
 
 def test_only_a_folder_of_a_fleet_is_used_again(tmp_path: Path) -> None:
-    """A new or an empty one as well; nothing of anybody else is taken away."""
-    check_folder(tmp_path / "new")
+    """A new or an empty one as well; nothing of anybody else is taken away, and no account's file is the index."""
+    check_folder(tmp_path / "new", ())
     (tmp_path / "empty").mkdir()
-    check_folder(tmp_path / "empty")
+    check_folder(tmp_path / "empty", ())
     save(tmp_path / "plans")
-    check_folder(tmp_path / "plans")
+    check_folder(tmp_path / "plans", ())
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.json").write_text("{}")
     for name, said in (("mine", "holds other files"), ("mine/notes.json", "is a file"), ("no/such", "no folder")):
         with pytest.raises(UsageError, match=said):
-            check_folder(tmp_path / name)
+            check_folder(tmp_path / name, ())
+    with pytest.raises(UsageError, match=r"the file of account Fleet would be"):
+        check_folder(tmp_path / "new", ("a", "Fleet"))
 
 
 @pytest.mark.parametrize(
@@ -76,6 +78,7 @@ def test_only_a_folder_of_a_fleet_is_used_again(tmp_path: Path) -> None:
         '{"verb": "plan", "summary": {}, "accounts": [{"account": "a"}, {"account": "a"}], "exit": 0}',
         '{"verb": "plan", "summary": {}, "accounts": [{"account": "a", "file": "../a.json"}], "exit": 0}',
         '{"verb": "plan", "summary": {}, "accounts": [{"account": "x/a", "file": "x/a.json"}], "exit": 0}',
+        '{"verb": "plan", "summary": {}, "accounts": [{"account": "a\\u001b[2J"}], "exit": 0}',
         '{"verb": "plan", "summary": {}, "accounts": [], "exit": 0, "format": "reconciler.fleet/2"}',
     ],
 )
