@@ -5,6 +5,7 @@
     startup     processes against a bare Python, a bare click program, and what `validate` has to import
     requests    GETs of a plan, by the number of objects
     pace        the time that requests take, against who knows the server's windows; alone, in a crowd, with slow trips
+    sharing     three processes on one account, against one: 429s and throughput
     forecast    a fleet of 10,000 accounts in virtual time against its forecast
     soak        a fleet of 1,000 emulated accounts in one run: 429s, CPU a request, memory
     peers       other tools on the same objects, without limits
@@ -34,6 +35,7 @@ from tests.benchmarks.pace_table import cells, render_cells
 from tests.benchmarks.peer_runs import CACHE, PeerRun, measure_peers, render_peers
 from tests.benchmarks.peer_tools import TOOLS
 from tests.benchmarks.plan_speed import measure_plan, render_plan
+from tests.benchmarks.sharing import measure_sharing, render_sharing
 from tests.benchmarks.soak import render_soak, soak
 from tests.benchmarks.startup import measure_startup
 
@@ -59,7 +61,9 @@ class Budget(Struct, frozen=True):
 
 
 class Given(Struct, frozen=True):
-    """What the command line asks for. sizes: objects of plans, peers: objects of other tools' runs."""
+    """What the command line asks for. sizes: objects of plans, peers: objects of other tools' runs. requests: what
+    several processes on one account share.
+    """
 
     root: Path
     sizes: list[int]
@@ -67,6 +71,7 @@ class Given(Struct, frozen=True):
     peers: list[int]
     cache: Path
     accounts: int
+    requests: int
 
 
 class Section(Struct, frozen=True):
@@ -116,6 +121,7 @@ SECTIONS: Mapping[str, Section] = {
     "startup": Section(start_all, render_starts),
     "requests": Section(count_all, render_requests),
     "pace": Section(lambda _: list(cells(["lab"])), render_cells),
+    "sharing": Section(lambda given: measure_sharing(3, given.requests), render_sharing),
     "forecast": Section(
         lambda given: [measure_forecast(kind, 10 * given.accounts, 64, "fleet") for kind in ("aligned", "first")],
         render_forecast,
@@ -135,6 +141,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--sizes", default="1000,10000", help="objects of plans, from few to many")
     parser.add_argument("--peers", default="100,300", help="objects for other tools; the first also within limits")
     parser.add_argument("--accounts", type=int, default=1000, help="of the soak; ten times as many in virtual time")
+    parser.add_argument("--requests", type=int, default=450, help="that processes on one account share")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where other tools are installed")
     asked = parser.parse_args(argv)
     names = asked.only.split(",")
@@ -144,7 +151,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
-            given = Given(Path(folder) / name, sizes, asked.repeats, peers, asked.cache, asked.accounts)
+            given = Given(Path(folder) / name, sizes, asked.repeats, peers, asked.cache, asked.accounts, asked.requests)
             given.root.mkdir()
             found[name] = SECTIONS[name].measure(given)
             if not asked.json:

@@ -78,9 +78,10 @@ def use_ansible(folder: Path, cache: Path, url: str, objects: int, *, limits: bo
     given = {"api": url, "token": TOKEN, "objects_file": str(folder / "objects.json")}
     words = [str(python.with_name("ansible-playbook")), "-i", "localhost,", "-e", json.dumps(given)]
     quiet = {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "0", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0"}
-    kept = {"HOME": str(folder), "ANSIBLE_HOME": str(folder / "ansible"), "LC_ALL": "C.UTF-8"}
-    own = {"ANSIBLE_PYTHON_INTERPRETER": str(python)}
-    return Job([*words, str(HERE / "ansible.yml")], folder, {**environ_of_child(), **quiet, **kept, **own})
+    own = str(folder / "ansible")
+    kept = {"HOME": str(folder), "ANSIBLE_HOME": own, "ANSIBLE_REMOTE_TMP": own, "LC_ALL": "C.UTF-8"}
+    found = {"ANSIBLE_PYTHON_INTERPRETER": str(python)}
+    return Job([*words, str(HERE / "ansible.yml")], folder, {**environ_of_child(), **quiet, **kept, **found})
 
 
 def use_octodns(folder: Path, cache: Path, url: str, objects: int, *, limits: bool) -> Job:

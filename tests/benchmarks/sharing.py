@@ -117,6 +117,33 @@ def share(processes: int, requests: int, *switches: str) -> Shared:
     return Shared(processes, len(statuses), statuses.count(429), max(each), tuple(each), warned)
 
 
+class Sharing(Struct, frozen=True):
+    """One process against several. ratio: of their throughput."""
+
+    one: Shared
+    several: Shared
+    ratio: float
+
+
+def measure_sharing(processes: int, requests: int, windows: str = "aligned") -> Sharing:
+    """One and several at the same time, each at an account of its own. Raises AssertionError where a run fails."""
+    time.sleep((BEGIN - time.time()) % 60)
+    with ThreadPoolExecutor(2) as pool:
+        one, several = pool.map(lambda count: share(count, requests, "--windows", windows), (1, processes))
+    return Sharing(one, several, round(several.throughput / one.throughput, 3))
+
+
+def render_sharing(found: Sharing) -> str:
+    """The figures for people."""
+    lines = [
+        f"{one.processes} at once: {one.requests} requests in {', '.join(f'{seconds:.1f}' for seconds in one.each)} s,"
+        f" {one.throttled} answers of 429"
+        for one in (found.one, found.several)
+    ]
+    lines.append(f"throughput of {found.several.processes} against one: {found.ratio:.3f}")
+    return "\n".join(lines) + "\n"
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description="Several processes on one account, against one.")
@@ -125,18 +152,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--windows", choices=("aligned", "first"), default="aligned")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(argv)
-    switches = ("--windows", given.windows)
-    time.sleep((BEGIN - time.time()) % 60)
-    with ThreadPoolExecutor(2) as pool:
-        one, several = pool.map(lambda count: share(count, given.requests, *switches), (1, given.processes))
-    ratio = several.throughput / one.throughput
-    if given.json:
-        print(encode({"one": one, "several": several, "ratio": round(ratio, 3)}).decode())
-        return
-    for found in (one, several):
-        each = ", ".join(f"{seconds:.1f}" for seconds in found.each)
-        print(f"{found.processes} at once: {found.requests} requests in {each} s, {found.throttled} answers of 429")
-    print(f"throughput of {several.processes} against one: {ratio:.3f}")
+    found = measure_sharing(given.processes, given.requests, given.windows)
+    print(encode(found).decode() if given.json else render_sharing(found).rstrip())
 
 
 if __name__ == "__main__":

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import runpy
+import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
+import httpx
 import pytest
+from ruamel.yaml import YAML
 
+from reconciler.sandbox.server import serve
 from tests.benchmarks.bench import SECTIONS, main
 from tests.benchmarks.peer_runs import CACHE, PeerRun, compare, least_seconds, measure_peers, render_peers, run_tool
-from tests.benchmarks.peer_server import make_objects, make_world
-from tests.benchmarks.peer_tools import PACKAGES, TOOLS, Job, use_ansible
+from tests.benchmarks.peer_server import TOKEN, Met, look, make_objects, make_world
+from tests.benchmarks.peer_tools import HERE, PACKAGES, TOOLS, Job, declare, use_ansible
 
 ENVIRONMENTS = {"plain script": "script", "octoDNS": "octodns", "ansible uri": "ansible"}
 
@@ -67,6 +74,18 @@ def test_the_playbook_finds_its_objects(tmp_path: Path, monkeypatch: pytest.Monk
     job = use_ansible(tmp_path, tmp_path, "http://127.0.0.1:1", 3, limits=False)
     given = json.loads(job.words[job.words.index("-e") + 1])
     assert len(json.loads(Path(given["objects_file"]).read_text())["objects"]) == 3
+
+
+def test_the_plain_script_leaves_what_is_declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where its packages are not installed: what it uses of them, others have too."""
+    monkeypatch.setitem(sys.modules, "requests", SimpleNamespace(Session=httpx.Client))
+    monkeypatch.setitem(sys.modules, "yaml", SimpleNamespace(safe_load_all=YAML(typ="safe").load_all))
+    declare(tmp_path, 5)
+    world = make_world(5, 2, limits=False)
+    script = runpy.run_path(str(HERE / "script.py"))
+    with serve(world, clock=time.time) as server, script["session"]:
+        script["main"](tmp_path / "manifests", server.url, TOKEN)
+    assert look(world, 5) == Met(requests=8, throttled=0, writes=3, wrong=0)
 
 
 def make_run(tool: str, wall: float, cpu: float, computed: float | None = None) -> PeerRun:
