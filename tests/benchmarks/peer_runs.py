@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -65,11 +66,15 @@ def start(job: Job, log: Path) -> tuple[float, float, float]:
     try:
         os.chdir(job.folder)
         actions = [(os.POSIX_SPAWN_DUP2, sink, 1), (os.POSIX_SPAWN_DUP2, sink, 2)]
-        child = os.posix_spawn(job.words[0], job.words, job.environ, file_actions=actions)
+        child = os.posix_spawn(job.words[0], job.words, job.environ, file_actions=actions, setpgroup=0)
     finally:
         os.chdir(here)
         os.close(sink)
-    _, status, used = os.wait4(child, 0)
+    try:
+        _, status, used = os.wait4(child, 0)
+    except BaseException:
+        os.killpg(child, signal.SIGKILL)
+        raise
     wall = time.monotonic() - began
     if os.waitstatus_to_exitcode(status) != 0:
         raise AssertionError(f"{' '.join(job.words[:3])} failed:\n{log.read_text(errors='replace')[-3000:]}")

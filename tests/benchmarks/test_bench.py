@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import runpy
+import signal
 import sys
 import time
 from pathlib import Path
@@ -15,7 +17,16 @@ from ruamel.yaml import YAML
 
 from reconciler.sandbox.server import serve
 from tests.benchmarks.bench import SECTIONS, main
-from tests.benchmarks.peer_runs import CACHE, PeerRun, compare, least_seconds, measure_peers, render_peers, run_tool
+from tests.benchmarks.peer_runs import (
+    CACHE,
+    PeerRun,
+    compare,
+    least_seconds,
+    measure_peers,
+    render_peers,
+    run_tool,
+    start,
+)
 from tests.benchmarks.peer_server import TOKEN, Met, look, make_objects, make_world
 from tests.benchmarks.peer_tools import HERE, PACKAGES, TOOLS, Job, declare, use_ansible
 
@@ -51,6 +62,21 @@ def test_a_tool_that_fails_ends_it_with_its_words(tmp_path: Path, monkeypatch: p
     monkeypatch.setitem(TOOLS, "broken", broken)
     with pytest.raises(AssertionError, match="out of order"):
         run_tool("broken", 1, 0, limits=False, cache=tmp_path)
+
+
+def test_who_is_interrupted_leaves_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tools would go on asking a server that is gone."""
+    waited = os.wait4
+    started: list[int] = []
+
+    def interrupted(child: int, _options: int) -> object:
+        started.append(child)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "wait4", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        start(Job(["/bin/sh", "-c", "sleep 60 & sleep 60"], tmp_path, {}), tmp_path / "log.txt")
+    assert os.WTERMSIG(waited(started[0], 0)[1]) == signal.SIGKILL
 
 
 def test_the_account_is_the_same_for_all() -> None:
