@@ -132,8 +132,8 @@ SECTIONS: Mapping[str, Section] = {
 }
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Measures and prints."""
+def make_parser() -> argparse.ArgumentParser:
+    """The flags."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default=",".join(SECTIONS), help="sections, with commas between them")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -143,6 +143,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--accounts", type=int, default=1000, help="of the soak; ten times as many in virtual time")
     parser.add_argument("--requests", type=int, default=450, help="that processes on one account share")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where other tools are installed")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Measures and prints."""
+    parser = make_parser()
     asked = parser.parse_args(argv)
     names = asked.only.split(",")
     if unknown := [name for name in names if name not in SECTIONS]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import runpy
 import signal
 import sys
@@ -16,7 +17,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from reconciler.sandbox.server import serve
-from tests.benchmarks.bench import SECTIONS, main
+from tests.benchmarks.bench import SECTIONS, main, make_parser
+from tests.benchmarks.measure import ROOT
 from tests.benchmarks.peer_runs import (
     CACHE,
     PeerRun,
@@ -77,6 +79,16 @@ def test_who_is_interrupted_leaves_no_process(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(KeyboardInterrupt):
         start(Job(["/bin/sh", "-c", "sleep 60 & sleep 60"], tmp_path, {}), tmp_path / "log.txt")
     assert os.WTERMSIG(waited(started[0], 0)[1]) == signal.SIGKILL
+
+
+def test_the_readme_tells_its_sections_and_flags() -> None:
+    """Those that are there, and no others."""
+    part = (ROOT / "README.md").read_text(encoding="utf-8").split("## How quick it is")[1].split("\n## ")[0]
+    assert [name for name in SECTIONS if f"`{name}`" not in part] == []
+    flags = {name for action in make_parser()._actions for name in action.option_strings}
+    assert set(re.findall(r"`(--[a-z-]+)", part)) == flags - {"-h", "--help"}
+    assert "`python -m tests.benchmarks.bench`" in part
+    assert [tool for tool in TOOLS if f"| {tool}" not in part] == []
 
 
 def test_the_account_is_the_same_for_all() -> None:
