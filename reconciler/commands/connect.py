@@ -50,6 +50,10 @@ def open_account(
         api = options.api
         if request.sandbox:
             api = stack.enter_context(serve_sandbox(request.cwd / STATE, options.company_id, name_state(options)))
+        ledger = join_ledger(request, options, console)
+        if ledger is not None:
+            # Also where the account cannot be opened.
+            stack.callback(ledger.close)
         account = Account(
             api=api,
             token=token.reveal,
@@ -58,7 +62,7 @@ def open_account(
             parallel=options.parallel,
             token_name=options.token_env,
             on_request=log_request(console),
-            ledger=join_ledger(request, options, console),
+            ledger=ledger,
             lost=lambda why: tell_alone(why, console),
         )
         stack.callback(_close, account, console)

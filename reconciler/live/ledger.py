@@ -93,8 +93,10 @@ class Ledger:
         self._count = 0
 
     def close(self) -> None:
-        """Lets go of the file."""
-        os.close(self._number)
+        """Lets go of the file, once."""
+        if self._number >= 0:
+            os.close(self._number)
+            self._number = -1
 
     def lock(self) -> None:
         """Takes the lock."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.benchmarks.ledger_cost import measure
 from tests.benchmarks.sharing import share
 
 
@@ -15,3 +16,11 @@ def test_three_processes_on_one_account_meet_no_limit() -> None:
     assert found.requests >= 45
     assert not found.warned
     assert found.seconds < 15
+
+
+@pytest.mark.slow
+def test_what_a_ledger_costs_can_be_measured() -> None:
+    """A few requests with and without; the ratio is for whoever measures on a quiet machine."""
+    without, shared = measure(80)
+    assert 0 < without < 100
+    assert 0 < shared < 100
