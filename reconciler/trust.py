@@ -142,7 +142,9 @@ def judge_folders(folders: Iterable[tuple[tuple[str, ...], Path]], config: Confi
             "folder-refused",
             f"{'.'.join(steps) or make_name(folder, cwd)}: leads out of the repository",
             config.find_place(*steps),
-            "move the manifests into it, or name their folder on the command line",
+            "move the overlays into it"
+            if steps[-1:] == ("overlay",)
+            else "move the manifests into it, or name their folder on the command line",
         )
         for steps, folder in folders
         if not any(folder.resolve().is_relative_to(home) for home in homes)

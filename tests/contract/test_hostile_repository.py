@@ -90,6 +90,7 @@ def test_no_folder_of_an_account_leaves_the_repository(
     said = refuse(inside, api, 4)
     assert "theirsecretkey" not in said
     assert "leads out of the repository" in said
+    assert ("move the overlays into it" if key == "overlay" else "on the command line") in said
 
 
 def test_no_link_of_the_default_folder_leaves_it(inside: InsideDesk, api: StandIn) -> None:
