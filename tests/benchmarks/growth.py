@@ -46,13 +46,16 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 class VerbGrowth(Struct, frozen=True):
-    """One row. start: CPU milliseconds without objects. some, many: microseconds an object. ratio: many over some."""
+    """One row. start: CPU milliseconds without objects. some, many: microseconds an object. ratio: many over some.
+
+    ratio None: some objects took no more than none, so that there is nothing to compare with.
+    """
 
     verb: str
     start: float
     some: float
     many: float
-    ratio: float
+    ratio: float | None
 
 
 class VerbsTable(Struct, frozen=True):
@@ -82,7 +85,7 @@ def measure_growth(root: Path, some: int, many: int, repeats: int = 3) -> VerbsT
 def _make_row(verb: str, taken: dict[int, dict[str, float]], sizes: tuple[int, int]) -> VerbGrowth:
     start = taken[FEW][verb]
     some, many = (1e6 * (taken[size][verb] - start) / (size - FEW) for size in sizes)
-    return VerbGrowth(verb, 1e3 * start, some, many, many / max(some, 1e-9))
+    return VerbGrowth(verb, 1e3 * start, some, many, many / some if some > 0 else None)
 
 
 def render_growth(found: VerbsTable) -> str:
@@ -90,9 +93,14 @@ def render_growth(found: VerbsTable) -> str:
     columns = f"{f'us at {found.some:,}':>14}{f'us at {found.many:,}':>14}{'ratio (aim 1)':>15}"
     lines = [f"{'CPU an object':20}{'start ms':>10}{columns}"]
     lines += [
-        f"  {row.verb:18}{row.start:>10.0f}{row.some:>14.1f}{row.many:>14.1f}{row.ratio:>15.2f}" for row in found.rows
+        f"  {row.verb:18}{row.start:>10.0f}{row.some:>14.1f}{row.many:>14.1f}{_show(row.ratio):>15}"
+        for row in found.rows
     ]
     return "\n".join(lines) + "\n"
+
+
+def _show(ratio: float | None) -> str:
+    return "-" if ratio is None else f"{ratio:.2f}"
 
 
 def main() -> None:

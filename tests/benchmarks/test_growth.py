@@ -48,6 +48,7 @@ def test_an_object_of_many_takes_what_one_of_some_takes(rows: dict[str, VerbGrow
 def test_the_table_has_a_row_a_verb() -> None:
     """Columns line up."""
     table = VerbsTable(10, 1000, [VerbGrowth(name, 100.0, 1.5, 150.25, 100.0) for name, _ in STEPS])
+    table.rows[0] = VerbGrowth("validate", 100.0, -1.5, 150.25, None)
     lines = render_growth(table).splitlines()
     assert len({len(line) for line in lines}) == 1
     assert len(lines) == 1 + len(STEPS)
