@@ -14,3 +14,8 @@ YOUNG = 50_000
 def collect_rarely() -> None:
     """For the whole process. It makes plans of thousands of manifests a twentieth quicker."""
     gc.set_threshold(YOUNG, 10, 10)
+
+
+def collect_in_fleet() -> None:
+    """For the whole process: each of thousands of accounts leaves some circles behind, which are not to pile up."""
+    gc.set_threshold(10_000, 5, 5)

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from reconciler import __version__
 from reconciler.commands.asking import confirmed
+from reconciler.commands.collecting import collect_in_fleet
 from reconciler.commands.console import Console
 from reconciler.commands.fleet_choice import Chosen, choose, request_for
 from reconciler.commands.fleet_console import Voice
@@ -62,6 +63,7 @@ def run_fleet(verb: str, command: Command, request: Request, console: Console, s
     A failing account stops no other. Raises UsageError, and what the configuration is wrong with, before any of them.
     """
     check_fleet(verb, request, console)
+    collect_in_fleet()
     check_site(verb, request)
     flags = msgspec.structs.replace(request.flags, kept=Configurations())
     request = msgspec.structs.replace(request, flags=flags)

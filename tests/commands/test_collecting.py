@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from reconciler.commands.collecting import YOUNG, collect_rarely
+from reconciler.commands.collecting import YOUNG, collect_in_fleet, collect_rarely
 
 
 def test_many_values_are_made_before_any_is_looked_at() -> None:
@@ -14,5 +14,17 @@ def test_many_values_are_made_before_any_is_looked_at() -> None:
         collect_rarely()
         assert gc.get_threshold() == (YOUNG, 10, 10)
         assert gc.isenabled()
+    finally:
+        gc.set_threshold(*before)
+
+
+def test_a_fleet_leaves_no_circles_to_pile_up() -> None:
+    """It looks for them more often than a run for one account, and less often than Python does by itself."""
+    before = gc.get_threshold()
+    try:
+        collect_in_fleet()
+        young, *older = gc.get_threshold()
+        assert 700 < young < YOUNG
+        assert max(older) <= 10
     finally:
         gc.set_threshold(*before)
