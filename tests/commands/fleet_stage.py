@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.commands import fleet_task
 from reconciler.sandbox.messages import Answer, Request
 from reconciler.sandbox.server import SandboxServer
 from reconciler.sandbox.world import World
@@ -28,12 +29,21 @@ class FleetServer(SandboxServer):
     worlds: Mapping[str, World]
     interrupting: World | None = None
 
+    def interrupt(self) -> None:
+        """The signal, and no answer before the run has heard it: the main thread hears it when it gets its turn."""
+        self.interrupting = None
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(1000):
+            if any(fleet.code is not None for fleet in fleet_task._FLEETS.values()):
+                return
+            time.sleep(0.01)
+
     def ask(self, request: Request) -> Answer:
         """The answer of the account whose token it is; of a token of nobody, that of the first."""
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         world = self.worlds.get(token, self.world)
         if world is self.interrupting:
-            os.kill(os.getpid(), signal.SIGINT)
+            self.interrupt()
         with self._lock:
             return world.handle(request, self.clock())
 
