@@ -75,6 +75,8 @@ class Runner:
                 continue
             if "upload-artifact" in step.get("uses", ""):
                 self._keep(step["with"])
+            elif "download-artifact" in step.get("uses", ""):
+                self._fetch(step["with"])
             elif "run" in step and step.get("name") != "Install":
                 codes[step["name"]] = self.run_step(step, job.get("env", {}))
                 failed = failed or codes[step["name"]] != 0
@@ -108,11 +110,20 @@ class Runner:
         return re.sub(r"\$\{\{ *(.*?) *\}\}", lambda found: self.known[found[1]], text)
 
     def _keep(self, given: dict[str, str]) -> None:
-        target = self.artifacts / given["name"]
-        for name in given["path"].split():
-            if (self.checkout / name).exists():
+        """As the action does: files by their names, of a single folder what is in it."""
+        target, names = self.artifacts / self._value(given["name"]), given["path"].split()
+        for name in names:
+            path = self.checkout / name
+            if path.is_dir() and len(names) == 1:
+                shutil.copytree(path, target, dirs_exist_ok=True)
+            elif path.exists():
                 target.mkdir(exist_ok=True)
-                shutil.copy(self.checkout / name, target / name)
+                shutil.copy(path, target / name)
+
+    def _fetch(self, given: dict[str, str]) -> None:
+        """As the action does with a pattern: each artifact in a folder of its name."""
+        for kept in sorted(self.artifacts.glob(given["pattern"])):
+            shutil.copytree(kept, self.checkout / given["path"] / kept.name, dirs_exist_ok=True)
 
     def clean(self) -> None:
         """A new job begins with a new checkout: what is not in Git is gone."""
