@@ -18,6 +18,7 @@ from reconciler.desired.validate import check_config, make_path, make_plain_data
 from reconciler.errors import InvalidError, RefusedError
 from reconciler.model import Problem, Source
 from reconciler.trust import judge_folders
+from reconciler.values import learn
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -67,7 +68,7 @@ def _add(found: _Found, file: Path, config: Configuration, cwd: Path) -> None:
         return
     found.own[account] = OwnFile(document.source, hashlib.sha256(data).hexdigest())
     try:
-        found.accounts[account] = msgspec.convert(make_plain_data(document.data), AccountFile)
+        found.accounts[account] = msgspec.convert(make_plain_data(document.data), learn(AccountFile))
     except msgspec.ValidationError:
         found.problems.extend(_explain(account, document.data, document.source))
 

@@ -14,6 +14,7 @@ from reconciler.desired.load import MAX_BYTES, Document, Places, load_text
 from reconciler.desired.validate import check_config, make_plain_data, make_problem
 from reconciler.errors import InvalidError, UsageError
 from reconciler.model import Problem, Source
+from reconciler.values import learn
 
 NAME = "reconciler.yaml"
 
@@ -171,7 +172,7 @@ def _of_config(problem: Problem) -> Problem:
 def make_config(document: Document) -> ConfigFile:
     """The document as a configuration; InvalidError with all that the schema has against it."""
     try:
-        return msgspec.convert(make_plain_data(document.data), ConfigFile)
+        return msgspec.convert(make_plain_data(document.data), learn(ConfigFile))
     except msgspec.ValidationError:
         findings = check_config(document.data)
     places = Places()

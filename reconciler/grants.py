@@ -24,6 +24,7 @@ from reconciler.model import Allowed, Command
 from reconciler.options import Options
 from reconciler.schema_files import EXEC
 from reconciler.trust import SECRET_GLOBS, TOKEN_GLOBS, make_globs
+from reconciler.values import learn
 
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "fish"})
 _SECONDS = {"s": 1.0, "m": 60.0}
@@ -102,7 +103,7 @@ def make_commands(document: Document) -> dict[str, Command]:
     if findings:
         places = Places()
         raise InvalidError([make_problem(finding, document.source, places) for finding in findings])
-    content = msgspec.convert(make_plain_data(document.data), CommandsFile)
+    content = msgspec.convert(make_plain_data(document.data), learn(CommandsFile))
     return {name: _make_command(command) for name, command in content.commands.items()}
 
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from reconciler.model import Json, Provider, SettingDefinition
 from reconciler.names import is_word, make_file_stem, make_variable
+from reconciler.values import learn
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 MARK = "x-provider"
@@ -142,7 +143,7 @@ def read_schema(data: Json) -> Described | None:
     """What a schema of `make_schema` tells; None for one of another origin. Raises ValueError for a damaged one."""
     if not isinstance(data, dict) or MARK not in data:
         return None
-    told = msgspec.convert(data, _Schema)  # its error is a ValueError
+    told = msgspec.convert(data, learn(_Schema))  # its error is a ValueError
     rows = tuple(
         SettingDefinition(key, one.title, one.type, one.ref.rpartition("/")[2].startswith("required"), one.deprecated)
         for key, one in told.properties.items()

@@ -7,14 +7,31 @@ handled: a mask is never a value, never written back and never a difference.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 if TYPE_CHECKING:
     from reconciler.model import Json, Live, Path
+
+
+_T = TypeVar("_T")
+_LEARNED: set[object] = set()
+_LEARNING = threading.Lock()
+
+
+def learn(kind: type[_T]) -> type[_T]:
+    """The type, which msgspec may now read in any thread: it looks at the fields of a type when it first meets it, and
+    the process dies where two threads do that at the same moment. Every type that is read passes here.
+    """
+    if kind not in _LEARNED:
+        with _LEARNING:
+            msgspec.json.Decoder(kind)
+            _LEARNED.add(kind)
+    return kind
 
 
 _STAR, _CLEAR = r"[*\u2022\u25cf\u2217\u00b7]", r"[^*\u2022\u25cf\u2217\u00b7]"

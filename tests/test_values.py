@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -221,3 +223,31 @@ def test_a_document_has_the_same_bytes_however_objects_are_ordered() -> None:
     texts = {document_text(Live("1", None, Provider("1", "x"), None, None, there)) for there in (one, other)}
     odd = {document_text(Live("1", None, Provider("1", "\udcff"), None, None, there)) for there in (one, other)}
     assert len(texts) == len(odd) == 1
+
+
+LEARNING = """
+import sys, threading
+import msgspec
+from reconciler.model import Plan, Report
+from reconciler.values import learn
+sys.setswitchinterval(1e-6)
+barrier = threading.Barrier(16)
+def read(kind):
+    barrier.wait()
+    try:
+        msgspec.convert({}, type=learn(kind))
+    except msgspec.ValidationError:
+        read_by.append(kind)
+read_by = []
+threads = [threading.Thread(target=read, args=(kind,)) for kind in (Plan, Report) * 8]
+for one in threads: one.start()
+for one in threads: one.join()
+assert len(read_by) == 16
+"""
+
+
+def test_threads_may_read_a_type_for_the_first_time_together() -> None:
+    """Without learn() most of these processes die."""
+    for _ in range(5):
+        ran = subprocess.run([sys.executable, "-c", LEARNING], capture_output=True, text=True, timeout=60, check=False)
+        assert (ran.returncode, ran.stderr) == (0, "")

@@ -20,6 +20,7 @@ from reconciler.model import Plan
 from reconciler.options import Options, load_options
 from reconciler.planning.codec import load_plan
 from reconciler.schema_files import PROVIDERS, find_written, make_homes
+from reconciler.values import learn
 
 Checkout = Mapping[str, str]
 """SHA-256 of files by name, relative to the working directory. The configuration stands there with its own digest."""
@@ -46,7 +47,7 @@ def _read_options(request: Request, saved: Path | None) -> Options:
     data = read_file(request.cwd / saved, LARGEST_PLAN, str(saved))
     try:
         # Not judged here: who applies it has the key that it may be sealed with.
-        plan = msgspec.json.decode(data, type=Plan)
+        plan = msgspec.json.decode(data, type=learn(Plan))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         plan = load_plan(data, str(saved), key_of(request))
     return find_options(plan, request)

@@ -33,6 +33,7 @@ from reconciler.reporting.pages import Page
 from reconciler.reporting.plan_page import make_plan_page
 from reconciler.reporting.report_page import make_report_page, make_validation_page
 from reconciler.trust import judge_api
+from reconciler.values import learn
 
 TRIES = 5
 """Times that the comment is written again where another job wrote it at the same moment."""
@@ -89,17 +90,17 @@ def _read_page(data: bytes, file: Path) -> tuple[str, Page]:
         kind = msgspec.json.decode(data, type=dict[str, msgspec.Raw]).get("format")
         word = None if kind is None else msgspec.json.decode(kind)
         if word == PLAN_FORMAT:
-            plan = msgspec.json.decode(data, type=Plan)
+            plan = msgspec.json.decode(data, type=learn(Plan))
             return plan.account, make_plan_page(plan, sandbox=plan.api == "sandbox")
         if word == REPORT_FORMAT:
-            report = msgspec.json.decode(data, type=Report)
+            report = msgspec.json.decode(data, type=learn(Report))
             return report.account, make_report_page(report)
         if word == FLEET_FORMAT:
             fleet = read_fleet(data, str(file))
             part = f"-{fleet.shard.index}-of-{fleet.shard.of}" if fleet.shard is not None else ""
             return f"fleet{part}", make_fleet_page(fleet)
         if word == VALIDATE_FORMAT:
-            return "validate", make_validation_page(msgspec.json.decode(data, type=Validation), checked=None)
+            return "validate", make_validation_page(msgspec.json.decode(data, type=learn(Validation)), checked=None)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         pass
     raise _not_an_answer(file)

@@ -16,6 +16,7 @@ from reconciler.configuration import holds
 from reconciler.errors import InvalidError, ReconcilerError, RefusedError, UsageError, reason_of
 from reconciler.model import FLEET_FORMAT, FleetReport, FleetRow, Problem, Source
 from reconciler.reporting.documents import fleet_document
+from reconciler.values import learn
 
 MARK = ".reconciler-fleet"
 """Stands in a folder that a fleet has begun, so that a run which was killed in the middle may be run again."""
@@ -97,7 +98,7 @@ def read_index(folder: Path, cwd: Path, *, verbs: tuple[str, ...]) -> FleetRepor
     """
     name = str(folder / INDEX)
     try:
-        report = msgspec.json.decode(read_file(cwd / folder / INDEX, LARGEST_INDEX), type=FleetReport)
+        report = msgspec.json.decode(read_file(cwd / folder / INDEX, LARGEST_INDEX), type=learn(FleetReport))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         report = None
     if report is None or report.format != FLEET_FORMAT or not _is_sound(report):

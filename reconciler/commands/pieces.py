@@ -29,6 +29,7 @@ from reconciler.model import (
 )
 from reconciler.reporting.fleet_merge import Piece, make_plan_piece, make_report_piece
 from reconciler.shards import MOST
+from reconciler.values import learn
 
 LARGEST_FILE = 256 * 1024 * 1024
 LARGEST_NUMBER = 2**53
@@ -134,7 +135,7 @@ def decode_fleet(data: bytes) -> FleetReport:
     try:
         # The accounts' own documents are not looked into, and must still fit into another one.
         msgspec.json.format(b"[" * ROOM + data + b"]" * ROOM, indent=-1)
-        report = msgspec.json.decode(data, type=FleetReport)
+        report = msgspec.json.decode(data, type=learn(FleetReport))
     except RecursionError:
         raise _NotOneError("is nested too deep") from None
     except (msgspec.MsgspecError, ValueError):
@@ -146,7 +147,7 @@ def decode_fleet(data: bytes) -> FleetReport:
 def _convert(data: bytes, type_: type[_Answer]) -> _Answer:
     """A plan or report, also one that names files as only ASCII escapes can."""
     try:
-        return msgspec.convert(json.loads(data), type=type_)
+        return msgspec.convert(json.loads(data), type=learn(type_))
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise _NotOneError("is no plan or report of this version") from None
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from reconciler.errors import AnswerError, ApiError, ReconcilerError, RejectedError, UnauthorisedError
 from reconciler.live.transport import Response, Transport
-from reconciler.values import encode_json, printable
+from reconciler.values import encode_json, learn, printable
 
 if TYPE_CHECKING:
     import httpx
@@ -132,7 +132,7 @@ class Forge:
     def _decode(self, response: Response, kind: Any) -> Any:
         fault = AnswerError(f"{self._place.kind}: the answer is no list of comments", "check the address of its API")
         try:
-            return msgspec.json.decode(response.body, type=kind)
+            return msgspec.json.decode(response.body, type=learn(kind))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             pass
         raise fault

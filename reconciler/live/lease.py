@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from reconciler.errors import RefusedError, reason_of
+from reconciler.values import learn
 
 POLL = 0.25
 """Seconds between two looks at a lease that another process holds."""
@@ -221,7 +222,7 @@ def _read(number: int) -> Holder | None:
     try:
         os.lseek(number, 0, os.SEEK_SET)
         data = os.read(number, LARGEST)
-        return msgspec.json.decode(data, type=Holder) if data else None
+        return msgspec.json.decode(data, type=learn(Holder)) if data else None
     except (OSError, msgspec.MsgspecError):
         return Holder()
 

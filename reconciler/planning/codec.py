@@ -15,7 +15,7 @@ import msgspec
 
 from reconciler.errors import InvalidError, RefusedError
 from reconciler.model import PLAN_FORMAT, Json, Plan, Problem, Source
-from reconciler.values import document_text
+from reconciler.values import document_text, learn
 
 
 def seal_plan(plan: Plan, key: bytes | None = None) -> tuple[Plan, bytes]:
@@ -49,7 +49,7 @@ def load_plan(data: bytes, file: str, key: bytes | None = None) -> Plan:
     _check_seal(data, found.get("seal"), file, key)
     try:
         # Not msgspec.json.decode, since the name of a file may hold what only ASCII escapes can carry.
-        plan = msgspec.convert(found, type=Plan)
+        plan = msgspec.convert(found, type=learn(Plan))
     except (msgspec.ValidationError, UnicodeEncodeError, RecursionError):
         plan = None
     if plan is None or plan.format != PLAN_FORMAT:

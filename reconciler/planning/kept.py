@@ -28,7 +28,7 @@ from reconciler.model import (
 )
 from reconciler.planning.codec import parse_time
 from reconciler.planning.nearest import fits
-from reconciler.values import id_order, is_mask, is_nothing
+from reconciler.values import id_order, is_mask, is_nothing, learn
 
 MASK = "********"
 FIRST_YEAR = 2000
@@ -79,7 +79,7 @@ def load_kept(data: bytes, file: str) -> KeptSnapshot:
     kept = None
     # What is wrong is not repeated: its words may hold a piece of the file.
     with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        kept = msgspec.json.decode(data, type=KeptSnapshot)
+        kept = msgspec.json.decode(data, type=learn(KeptSnapshot))
     if kept is None or kept.format != SNAPSHOT_FORMAT or parse_time(kept.created).year < FIRST_YEAR:
         fix = f"reconciler snapshot --out {file}"
         raise InvalidError([Problem("not-a-snapshot", f"is no {SNAPSHOT_FORMAT}", Source(file, 1, 1), fix)])

@@ -8,12 +8,13 @@ import msgspec
 
 from reconciler.errors import InvalidError, RefusedError
 from reconciler.model import REPORT_FORMAT, Json, Path, Problem, Report, Source
+from reconciler.values import learn
 
 
 def load_report(data: bytes, file: str) -> Report:
     """A report that can be undone. Raises InvalidError for what is none, and for one that keeps nothing to undo by."""
     try:
-        report = msgspec.convert(json.loads(data), type=Report)
+        report = msgspec.convert(json.loads(data), type=learn(Report))
     except (ValueError, RecursionError):
         report = None
     if report is None or report.format != REPORT_FORMAT:

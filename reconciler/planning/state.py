@@ -16,7 +16,7 @@ from msgspec import Struct, field
 
 from reconciler.errors import InvalidError, RefusedError
 from reconciler.model import Json, Path, Problem, Source
-from reconciler.values import document_text, text_of
+from reconciler.values import document_text, learn, text_of
 
 STATE_FORMAT = "reconciler.state/1"
 
@@ -67,7 +67,7 @@ def load_state(data: bytes, file: str, key: bytes) -> State:
     state = None
     # What is wrong is not repeated: its words may hold a piece of the file.
     with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        state = msgspec.json.decode(data, type=State)
+        state = msgspec.json.decode(data, type=learn(State))
     if state is None or state.format != STATE_FORMAT or not _is_whole(state):
         fix = "restore it from Git, or remove it: what the API hides is then compared again after the next apply"
         raise InvalidError([Problem("not-a-state", f"is damaged, or no {STATE_FORMAT}", Source(file, 1, 1), fix)])

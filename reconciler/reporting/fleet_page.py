@@ -21,6 +21,7 @@ from reconciler.reporting.fleet_totals import (
 from reconciler.reporting.pages import Entry, Line, Page, Remark, Table, TableRow, Tone
 from reconciler.reporting.plan_page import make_plan_page
 from reconciler.reporting.style import SANDBOX, count, escape
+from reconciler.values import learn
 
 _TONES: dict[State, Tone] = {"ended": "good", "changes": "update", "wrong": "bad", "unbegun": "none"}
 MOST_OBJECTS = 5_000
@@ -74,7 +75,7 @@ def _make_entries(row: FleetRow, room: int) -> tuple[Entry, ...]:
     if isinstance(row.answer, UnsetType) or not room or not row.create + row.update:
         return ()
     try:
-        plan = msgspec.json.decode(row.answer, type=Plan)
+        plan = msgspec.json.decode(row.answer, type=learn(Plan))
         changes = tuple(change for change in plan.changes if change.action != "none" and change.error is None)[:room]
         return make_plan_page(msgspec.structs.replace(plan, changes=changes)).entries
     except (msgspec.MsgspecError, ValueError, RecursionError):

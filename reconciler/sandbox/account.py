@@ -12,6 +12,7 @@ from reconciler.sandbox.providers import ProviderSeed
 from reconciler.sandbox.seed import Seed
 from reconciler.sandbox.shapes import Item
 from reconciler.sandbox.switches import Switches
+from reconciler.values import learn
 
 
 class Past(Struct):
@@ -148,10 +149,10 @@ class Account:
 
     def restore(self, data: dict[str, Any]) -> None:
         """Take over what dump() told."""
-        providers = convert(data["providers"], list[ProviderSeed])
+        providers = convert(data["providers"], learn(list[ProviderSeed]))
         self.providers = {provider.id: provider for provider in providers}
-        self.items = {item["id"]: item for item in convert(data["items"], list[Item])}
+        self.items = {item["id"]: item for item in convert(data["items"], learn(list[Item]))}
         self.masked = convert(data["masked"], dict[str, tuple[str, ...]])
-        self.past = convert(data["past"], dict[str, list[Past]])
-        self.moving = convert(data["moving"], Moving)
+        self.past = convert(data["past"], learn(dict[str, list[Past]]))
+        self.moving = convert(data["moving"], learn(Moving))
         self.last_id = int(data["last_id"])

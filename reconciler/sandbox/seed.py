@@ -13,6 +13,7 @@ from reconciler.errors import InvalidError, UsageError, reason_of
 from reconciler.model import Problem, Source
 from reconciler.sandbox.faults import Fault
 from reconciler.sandbox.providers import PROVIDERS, ProviderSeed
+from reconciler.values import learn
 
 COMPANY = "999999999"
 """The sandbox's company: no real one, so that manifests bound to it cannot touch a real account."""
@@ -63,7 +64,7 @@ def load_seed(path: Path | None = None) -> Seed:
 
 def make_seed(data: Any) -> Seed:
     """A Seed of JSON data; msgspec.ValidationError where it has another shape, ValueError where it makes no sense."""
-    seed = msgspec.convert(data, Seed)
+    seed = msgspec.convert(data, learn(Seed))
     for fault in seed.faults:
         re.compile(fault.path)
     known = {provider.id for provider in seed.providers}

@@ -27,6 +27,7 @@ from reconciler.sandbox.seed import COMPANY, Seed, load_seed, make_seed
 from reconciler.sandbox.shapes import Item, Lens
 from reconciler.sandbox.striking import make_fault_answer, strike_after
 from reconciler.sandbox.switches import Switches
+from reconciler.values import learn
 
 __all__ = ["Answer", "Logged", "Request", "World", "Write"]
 
@@ -205,8 +206,8 @@ class World:
         if data["format"] != FORMAT:
             raise ValueError("another format")
         world = cls(
-            switches=switches or msgspec.convert(data["switches"], Switches),
-            faults=msgspec.convert(data["faults"], Faults),
+            switches=switches or msgspec.convert(data["switches"], learn(Switches)),
+            faults=msgspec.convert(data["faults"], learn(Faults)),
             seed=Seed(company_id=data["account"]["company_id"]),
             token=token,
         )
