@@ -18,7 +18,7 @@ from reconciler.errors import ReconcilerError, UsageError
 
 def main(argv: list[str] | None = None) -> NoReturn:
     """The entry point. Usage errors exit 64; a fault of the tool itself says where, without any value."""
-    from reconciler.commands.collecting import collect_rarely
+    from reconciler.commands.collecting import collect_no_more, collect_rarely
     from reconciler.commands.streams import prepare_streams
 
     collect_rarely()
@@ -28,7 +28,9 @@ def main(argv: list[str] | None = None) -> NoReturn:
         prepare_streams()
     except ReconcilerError as error:
         sys.exit(tell(error, words))
-    sys.exit(guarded(words))
+    code = guarded(words)
+    collect_no_more()
+    sys.exit(code)
 
 
 def guarded(argv: Sequence[str]) -> int:

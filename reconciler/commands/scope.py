@@ -13,7 +13,7 @@ from reconciler.errors import UsageError
 if TYPE_CHECKING:
     from reconciler.model import Change, Manifest, Plan
 
-_GLOB = re.compile(r"[*?\[]")
+_GLOB = frozenset("*?[")
 
 
 class Targets:
@@ -24,7 +24,7 @@ class Targets:
         self._names = frozenset(targets)
         self._files = frozenset(target.removeprefix("./") for target in targets)
         # A plain name is found at once; to try each target on each of thousands of manifests would take minutes.
-        self._globs = {one: re.compile(translate(one)).match for one in self._names if _GLOB.search(one)}
+        self._globs = {one: re.compile(translate(one)).match for one in self._names if not _GLOB.isdisjoint(one)}
 
     def __bool__(self) -> bool:
         return bool(self._given)
