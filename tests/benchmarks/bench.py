@@ -18,6 +18,8 @@ into environments of their own below --cache.
 from __future__ import annotations
 
 import argparse
+import os
+import platform
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +29,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.json import encode
 
+from reconciler import __version__
 from tests.benchmarks.budget import SIZES, budget_of, count_requests
 from tests.benchmarks.fleet_forecast import measure as measure_forecast
 from tests.benchmarks.fleet_forecast import render_forecast
@@ -72,6 +75,14 @@ class Given(Struct, frozen=True):
     cache: Path
     accounts: int
     requests: int
+
+
+class About(Struct, frozen=True):
+    """Where it was measured: versions of the tool and of Python, and the machine's cores, None where nobody tells."""
+
+    tool: str
+    python: str
+    cores: int | None
 
 
 class Section(Struct, frozen=True):
@@ -154,7 +165,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if unknown := [name for name in names if name not in SECTIONS]:
         parser.error(f"no section {unknown[0]}; there are {', '.join(SECTIONS)}")
     sizes, peers = ([int(size) for size in text.split(",")] for text in (asked.sizes, asked.peers))
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"about": About(__version__, platform.python_version(), os.cpu_count())}
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
             given = Given(Path(folder) / name, sizes, asked.repeats, peers, asked.cache, asked.accounts, asked.requests)

@@ -12,7 +12,8 @@ import random
 import statistics
 import sys
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from reconciler.live.pace import Windows
 from tests.benchmarks.pace_worlds import Bucket, fair_optimum, lab, simulate
@@ -21,7 +22,7 @@ PHASES = 19
 KINDS = ("aligned", "first")
 
 
-class Cell(NamedTuple):
+class Cell(Struct, frozen=True):
     """One cell. bounds: of median, 95th percentile and 429s a run; hurt: the part of the other's that was refused."""
 
     mode: str

@@ -194,7 +194,8 @@ def test_sections_are_chosen(capsys: pytest.CaptureFixture[str]) -> None:
     assert "requests of a plan" in capsys.readouterr().out
     main(["--only", "requests,startup", "--repeats", "1", "--json"])
     found = json.loads(capsys.readouterr().out)
-    assert set(found) == {"requests", "startup"}
+    assert set(found) == {"about", "requests", "startup"}
+    assert found["about"]["cores"] == os.cpu_count()
     assert {row["command"] for row in found["startup"]} >= {"--version", "validate one.yaml"}
     with pytest.raises(SystemExit):
         main(["--only", "nothing"])
