@@ -53,9 +53,12 @@ class PeerRun(Struct, frozen=True):
 
 
 def least_seconds(requests: int) -> int:
-    """Within fresh windows of the API's limits, by who sends as early as they admit it; the first leaves at 0."""
-    minutes, rest = divmod(max(requests, 1) - 1, PER_MINUTE)
-    return 60 * minutes + rest // PER_SECOND
+    """Within the API's limits, whatever the phase of their windows: a first minute that is about to end when the run
+    begins, whole minutes, and what is left, each as quick as the seconds admit.
+    """
+    minutes, rest = divmod(max(requests - PER_MINUTE, 1) - 1, PER_MINUTE)
+    first = min(requests, PER_MINUTE)
+    return max(0, 60 * minutes + (first + rest) // PER_SECOND - 1)
 
 
 def start(job: Job, log: Path) -> tuple[float, float, float]:
