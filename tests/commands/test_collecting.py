@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from reconciler.commands.collecting import YOUNG, collect_in_fleet, collect_rarely
+from reconciler.commands.collecting import YOUNG, collect_in_fleet, collect_no_more, collect_rarely
 
 
 def test_many_values_are_made_before_any_is_looked_at() -> None:
@@ -28,3 +28,16 @@ def test_a_fleet_leaves_no_circles_to_pile_up() -> None:
         assert max(older) <= 10
     finally:
         gc.set_threshold(*before)
+
+
+def test_a_process_that_ends_looks_for_no_circles() -> None:
+    """All that is there is left alone; what is made afterwards is not."""
+    try:
+        circle: list[object] = []
+        circle.append(circle)
+        collect_no_more()
+        assert not any(one is circle for one in gc.get_objects())
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+    assert any(one is circle for one in gc.get_objects())
