@@ -123,6 +123,24 @@ def test_every_dependency_has_one_home(path: Path) -> None:
         assert one not in {"requests", "yaml", "pydantic", "rich", "pickle"}
 
 
+def types_read(path: Path) -> Iterator[ast.expr]:
+    """What stands for the type where msgspec is asked to convert or decode into one."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            yield from (one.value for one in node.keywords if one.arg == "type" and name in {"convert", "decode"})
+            yield from node.args[1:2] if name == "convert" else ()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_types_are_learned_by_one_thread_at_a_time(path: Path) -> None:
+    """The process dies where two threads read a type for the first time: values.learn keeps msgspec from that."""
+    unlearned = [
+        ast.unparse(one) for one in types_read(path) if not ast.unparse(one).startswith(("learn(", "dict[str, "))
+    ]
+    assert unlearned == []
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_modules_and_functions_stay_small(path: Path) -> None:
     """Modules have 250 lines at most, functions less than 40."""
