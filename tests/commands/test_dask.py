@@ -119,7 +119,7 @@ def test_a_worker_that_is_killed_costs_a_rerun(desk: DaskDesk, server: HeldServe
     server.held = server.world_of("beta")
     words = ("apply", "plans", "--yes", "--report", "reports", "--format", "json")
     process = desk.begin(*words, RECONCILER_API=server.url)
-    assert server.reached.wait(30)
+    assert server.reached.wait(60)
     desk.worker_of("beta").kill()
     server.released.set()
     ran = desk.finish(process, 0)
@@ -160,6 +160,13 @@ def test_what_a_worker_lacks_is_told_in_the_row(desk: DaskDesk, server: HeldServ
     assert "OCAMBA_OTHER is not set" in rows["gamma"]["errors"][0]
     assert "gamma: " in ran.err
     assert server.world_of("beta").log == server.world_of("gamma").log == []
+    # Verbs with flags of their own travel as well.
+    two = ("--account", "alpha", "--account", "delta")
+    drift = desk.run("drift", *two, "--format", "json", code=2, RECONCILER_API=server.url)
+    assert [row["exit"] for row in drift.document["accounts"]] == [2, 2]
+    assert "twilio/k1" in desk.run("show", "twilio/k1", *two, RECONCILER_API=server.url).out
+    desk.run("snapshot", *two, "--out", "live", RECONCILER_API=server.url)
+    assert {path.stem for path in (desk.checkout / "live").glob("*.json")} >= {"alpha", "delta"}
 
 
 @pytest.mark.slow
@@ -169,7 +176,7 @@ def test_an_interrupted_run_ends_on_the_workers_too(desk: DaskDesk, server: Held
     process = desk.begin(
         "apply", "--all-accounts", "--yes", "--format", "json", "--jobs", "1", RECONCILER_API=server.url
     )
-    assert server.reached.wait(30)
+    assert server.reached.wait(60)
     process.send_signal(signal.SIGTERM)
     await_true(lambda: b"reconciler-" in bytes(desk.wire.carried) and b"-stop" in bytes(desk.wire.carried))
     time.sleep(PULSE)
@@ -191,7 +198,7 @@ def test_an_account_that_its_workers_die_of_is_a_row(desk: DaskDesk, server: Hel
     server.held = server.world_of("beta")
     words = ("apply", "--account", "beta", "--account", "gamma", "--yes", "--format", "json")
     process = desk.begin(*words, RECONCILER_API=server.url)
-    assert server.reached.wait(30)
+    assert server.reached.wait(60)
     desk.worker_of("beta").kill()
     server.released.set()
     rows = {row["account"]: row for row in desk.finish(process, 6).document["accounts"]}
@@ -206,7 +213,7 @@ def test_an_account_that_its_workers_die_of_is_a_row(desk: DaskDesk, server: Hel
     process = desk.begin(
         "apply", "--all-accounts", "--yes", "--format", "json", "--jobs", "1", RECONCILER_API=server.url
     )
-    assert server.reached.wait(30)
+    assert server.reached.wait(60)
     desk.end_scheduler()
     rows = {row["account"]: row for row in desk.finish(process, 8).document["accounts"]}
     server.released.set()
