@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -56,14 +57,20 @@ def _place(names: tuple[str, ...], config: Configuration, request: Request) -> d
     """The PATHs that lie in each account's folder: one of another account would be planned as this one's."""
     if not request.paths:
         return dict.fromkeys(names, ())
-    given = [(path, (request.cwd / path).resolve()) for path in request.paths]
+    given, below = defaultdict[Path, list[Path]](list), defaultdict[Path, list[Path]](list)
+    for path in request.paths:
+        real = (request.cwd / path).resolve()
+        given[real].append(path)
+        # Thousands of files are not held to thousands of folders, one by one.
+        for folder in (real, *real.parents):
+            below[folder].append(path)
     placed: dict[str, tuple[Path, ...]] = {}
     used: set[Path] = set()
     for name in names:
-        folder = config.content.accounts[name].path
-        root = (config.below(folder) if config.path is not None else request.cwd / "manifests").resolve()
-        whole = [path for path, real in given if root.is_relative_to(real)]
-        inside = [path for path, real in given if real.is_relative_to(root)]
+        own = config.content.accounts[name].path
+        root = (config.below(own) if config.path is not None else request.cwd / "manifests").resolve()
+        whole = [path for folder in (root, *root.parents) for path in given.get(folder, ())]
+        inside = below.get(root, [])
         used.update(whole, inside)
         if whole or inside:
             placed[name] = () if whole else tuple(inside)
