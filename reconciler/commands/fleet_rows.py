@@ -20,7 +20,8 @@ def summarise(rows: Sequence[FleetRow], seconds: float, jobs: int) -> FleetSumma
 def make_unplanned(planned: FleetRow) -> FleetRow:
     """The row of an account that has no plan in the folder that is applied: what was not planned is not applied."""
     why = planned.errors[0] if planned.errors else "its plan was not saved"
-    code = planned.exit if planned.exit not in (None, 0, 2) else INCOMPLETE
+    # A signal ended that run, not this one.
+    code = planned.exit if planned.exit not in (None, 0, 2, 130, 143) else INCOMPLETE
     return FleetRow(
         planned.account, exit=code, errors=(f"not applied, since it was not planned: {why}", "  -> plan again")
     )

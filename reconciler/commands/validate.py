@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -74,17 +76,17 @@ def check_fixed(request: Request, console: Console, stopping: Stopping) -> Check
     return msgspec.structs.replace(checked, validation=validation)
 
 
-def check(accounts: Iterable[Options], request: Request) -> Checked:
+def check(accounts: Sequence[Options], request: Request) -> Checked:
     """All that is wrong in the manifests of these accounts."""
     errors: list[Problem] = []
     warnings: list[Problem] = []
     files: set[str] = set()
     count = 0
-    for options in accounts:
+    for options, paths in _share_paths(accounts, request):
         keys = SecretKeys(options.secret_keys)
         loaded = load_desired(
             options,
-            request.paths,
+            paths,
             request.cwd,
             keys,
             Places(),
@@ -101,6 +103,29 @@ def check(accounts: Iterable[Options], request: Request) -> Checked:
         warnings = [one for one in warnings if one.code != "dropped-setting"]
     validation = Validation(errors=unite_problems(errors), warnings=unite_problems(warnings))
     return Checked(validation, count, len(files))
+
+
+def _share_paths(accounts: Sequence[Options], request: Request) -> Iterator[tuple[Options, tuple[Path, ...]]]:
+    """The accounts with the PATHs that are theirs: one of another account would be judged beside this one's.
+
+    A PATH that lies in the folder of none, or has several below it, is judged in all.
+    """
+    if len(accounts) < 2 or not request.paths:
+        yield from ((options, request.paths) for options in accounts)
+        return
+    roots = [options.root.resolve() for options in accounts]
+    known = frozenset(roots)
+    owned, common = defaultdict[Path, list[Path]](list), list[Path]()
+    for path in request.paths:
+        real = (request.cwd / path).resolve()
+        owners = [folder for folder in (real, *real.parents) if folder in known]
+        for owner in owners:
+            owned[owner].append(path)
+        if not owners:
+            common.append(path)
+    for options, root in zip(accounts, roots, strict=True):
+        if own := (*owned[root], *common):
+            yield options, own
 
 
 def read_accounts(request: Request) -> list[Options]:

@@ -254,6 +254,10 @@ def test_validate_takes_the_accounts_that_are_named(fleet: FleetStage) -> None:
     fleet.stage.write("manifests/beta/broken.yaml", "provider: mandrill\n")
     assert fleet.run("validate", "--account", "[ag]*", "--format", "json").document["errors"] == []
     assert len(fleet.run("validate", "--all-accounts", "--format", "json", code=3).document["errors"]) == 1
+    ran = fleet.run("validate", "--all-accounts", "manifests/alpha/one.yaml", "manifests/gamma/one.yaml")
+    assert "Checked 2 manifests in 2 files: valid." in ran.out
+    fleet.stage.write("elsewhere/two.yaml", "provider: mandrill\n")
+    assert "elsewhere/two.yaml" in fleet.run("validate", "elsewhere", code=3).out
 
 
 def test_a_fleet_is_measured_in_one_file(fleet: FleetStage) -> None:

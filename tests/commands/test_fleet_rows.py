@@ -26,7 +26,7 @@ def test_sums_are_of_all_rows() -> None:
     assert (summary.apply_requests, summary.apply_seconds) == (3, 5.0)
 
 
-@pytest.mark.parametrize(("planned", "code"), [(None, 6), (0, 6), (2, 6), (3, 3), (7, 7)])
+@pytest.mark.parametrize(("planned", "code"), [(None, 6), (0, 6), (2, 6), (3, 3), (7, 7), (130, 6), (143, 6)])
 def test_what_has_no_plan_is_no_success(planned: int | None, code: int) -> None:
     """The exit code of the planning, and 6 where that says nothing."""
     row = make_unplanned(FleetRow("a", exit=planned, errors=("no token",) if planned == 7 else ()))
