@@ -20,7 +20,7 @@ from reconciler.model import Problem, Source
 from reconciler.trust import judge_folders
 from reconciler.values import learn
 
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,64}")
 
 
 class _Found(Struct):

@@ -68,7 +68,7 @@ class SecretsFile(Struct, frozen=True, forbid_unknown_fields=True):
     when_hidden: Literal["warn", "resend", "fail"] = "warn"
 
 
-_AccountName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}$(?!\n)")]
+_AccountName = Annotated[str, Meta(pattern=r"^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,64}$(?!\n)")]
 
 
 class ConfigFile(Struct, frozen=True, forbid_unknown_fields=True):

@@ -72,7 +72,7 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         accounts__empty="",
         accounts__more__twin="{}\n",
         accounts__twin="{}\n",
-        **{"accounts__not a name": "{}\n"},
+        **{"accounts__not a name": "{}\n", "accounts__.": "{}\n"},
     )
     with pytest.raises(InvalidError) as caught:
         read(tmp_path)

@@ -25,7 +25,7 @@ from reconciler.commands.fleet_order import run_ordered
 from reconciler.commands.fleet_rows import make_unplanned, summarise
 from reconciler.commands.fleet_site import Site, check_site, open_site
 from reconciler.commands.fleet_task import Command, Done, Fleet, Task, sailing
-from reconciler.commands.request import Request
+from reconciler.commands.request import Request, key_of
 from reconciler.commands.stopping import Stopping
 from reconciler.errors import RefusedError, UsageError, worst
 from reconciler.model import FleetReport, FleetRow
@@ -148,7 +148,7 @@ def sail(run: Run) -> FleetReport:
         shard=run.chosen.shard,
     )
     if folder is not None:
-        save_index(folder, report)
+        save_index(folder, report, key_of(request))
     return report
 
 
@@ -210,6 +210,7 @@ def _make_task(run: Run, name: str, account: str) -> Task:
             verbose=console.verbose,
             log_format=console.log_format,
             sandbox=console.sandbox,
+            run=console.run_id,
         ),
         fleet=name,
         saved=run.chosen.paths[account][0] if run.chosen.saved is not None else None,

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from reconciler.accounts import choose_accounts
 from reconciler.commands.fleet_folder import read_index
-from reconciler.commands.request import SAVED, Request, find_fleet_folder, named_accounts
+from reconciler.commands.request import SAVED, Request, find_fleet_folder, key_of, named_accounts
 from reconciler.configuration import Configuration, find_config
 from reconciler.errors import UsageError
 from reconciler.model import FleetRow, Shard
@@ -35,7 +35,7 @@ def choose(request: Request, verb: str) -> Chosen:
     shard = find_shard(request.shard, request.environ)
     folder = find_fleet_folder(request.paths, request.cwd) if verb in SAVED else None
     if folder is not None:
-        index = read_index(folder, request.cwd, verbs=SAVED[verb])
+        index = read_index(folder, request.cwd, verbs=SAVED[verb], key=key_of(request))
         rows = {row.account: row for row in index.accounts}
         names = choose_accounts(named_accounts(request), rows)
         paths: dict[str, tuple[Path, ...]] = {name: (folder / f"{name}.json",) for name in names}

@@ -19,7 +19,9 @@ _WRITING = threading.Lock()
 
 
 class Voice(Struct, frozen=True):
-    """How the accounts of a fleet speak: as the fleet itself would. documents: their JSON is wanted too."""
+    """How the accounts of a fleet speak: as the fleet itself would. documents: their JSON is wanted too. run: the id of
+    the run in lines of JSON.
+    """
 
     style: Style
     error_style: Style
@@ -29,6 +31,7 @@ class Voice(Struct, frozen=True):
     verbose: bool = False
     log_format: Literal["text", "json"] = "text"
     sandbox: bool = False
+    run: str = ""
 
 
 class Named(io.StringIO):
@@ -65,6 +68,7 @@ class AccountConsole(Console):
             stdout=self.kept,
             stderr=Named(stderr, prefix),
         )
+        self.run_id = voice.run or self.run_id
         self.style, self.error_style = voice.style, voice.error_style
         self.voice, self.document = voice, ""
         self.failures: list[ReconcilerError] = []

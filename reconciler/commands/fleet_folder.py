@@ -15,6 +15,7 @@ from reconciler.commands.request import INDEX, Request
 from reconciler.configuration import holds
 from reconciler.errors import InvalidError, ReconcilerError, RefusedError, UsageError, reason_of
 from reconciler.model import FLEET_FORMAT, FleetReport, FleetRow, Problem, Source
+from reconciler.planning.codec import check_seal, seal_of
 from reconciler.reporting.documents import fleet_document
 from reconciler.values import learn
 
@@ -23,7 +24,7 @@ MARK = ".reconciler-fleet"
 LARGEST_INDEX = 256 * 1024 * 1024
 LARGEST_FILE = 256 * 1024 * 1024
 
-_ACCOUNT = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_ACCOUNT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,64}")
 
 
 def check_folder(path: Path, accounts: Collection[str]) -> None:
@@ -81,24 +82,28 @@ def add_file(row: FleetRow, path: Path) -> FleetRow:
     return msgspec.structs.replace(row, file=file.name, digest=f"sha256:{digest}")
 
 
-def save_index(path: Path, report: FleetReport) -> None:
-    """Writes the index, last of all: where it stands, the folder is whole. Raises ReconcilerError."""
+def save_index(path: Path, report: FleetReport, key: bytes | None) -> None:
+    """Writes the index, last of all: where it stands, the folder is whole. key: seals it, so that nobody without it can
+    leave an account out. Raises ReconcilerError.
+    """
     rows = tuple(msgspec.structs.replace(row, answer=msgspec.UNSET) for row in report.accounts)
-    document = fleet_document(msgspec.structs.replace(report, accounts=rows))
-    save_file(path / INDEX, document.encode())
+    bare = msgspec.structs.replace(report, accounts=rows, seal="")
+    seal = seal_of(fleet_document(bare).encode(), key)
+    save_file(path / INDEX, fleet_document(msgspec.structs.replace(bare, seal=seal)).encode())
     with suppress(OSError):
         (path / MARK).unlink(missing_ok=True)
 
 
-def read_index(folder: Path, cwd: Path, *, verbs: tuple[str, ...]) -> FleetReport:
-    """The index of a folder, whose files are those that it names. verbs: whose folders serve.
+def read_index(folder: Path, cwd: Path, *, verbs: tuple[str, ...], key: bytes | None) -> FleetReport:
+    """The index of a folder, whose files are those that it names. verbs: whose folders serve. key: as in save_index.
 
-    Raises InvalidError for what is no index, RefusedError where files were added, taken away or changed, UsageError
-    for another verb's folder.
+    Raises InvalidError for what is no index, RefusedError where it was changed, or files were added, taken away or
+    changed, UsageError for another verb's folder.
     """
     name = str(folder / INDEX)
+    data = read_file(cwd / folder / INDEX, LARGEST_INDEX)
     try:
-        report = msgspec.json.decode(read_file(cwd / folder / INDEX, LARGEST_INDEX), type=learn(FleetReport))
+        report = msgspec.json.decode(data, type=learn(FleetReport))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         report = None
     if report is None or report.format != FLEET_FORMAT or not _is_sound(report):
@@ -106,6 +111,7 @@ def read_index(folder: Path, cwd: Path, *, verbs: tuple[str, ...]) -> FleetRepor
         raise InvalidError([problem])
     if report.verb not in verbs:
         raise UsageError(f"{folder}: was made by {report.verb}", f"name a folder that {' or '.join(verbs)} has made")
+    check_seal(data, report.seal, name, key, f"reconciler {report.verb} with several accounts, into {folder} again")
     _check_files(folder, cwd, {row.file: row.digest for row in report.accounts if row.file is not None})
     return report
 

@@ -32,7 +32,7 @@ CI = {
 }
 """Where each service looks for its files. Those of a fleet share many accounts among several jobs."""
 
-ACCOUNT = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+ACCOUNT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,64}")
 COMPANY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 CONFIGURATION = """\

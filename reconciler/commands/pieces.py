@@ -39,7 +39,7 @@ ROOM = 100
 CODES = frozenset({0, 1, *SEVERITY, 64, 130, 143})
 
 _Answer = TypeVar("_Answer", Plan, Report)
-_ACCOUNT = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_ACCOUNT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,64}")
 _VERB = re.compile(r"[a-z][a-z-]{0,31}")
 _COUNTS = ("create", "update", "unchanged", "stale", "failed", "requests", "throttled", "apply_requests")
 _MADE_BY = "reconciler plan --all-accounts --write json=fleet.json"

@@ -69,7 +69,8 @@ class FleetSummary(Struct, frozen=True):
 class FleetReport(Struct, frozen=True):
     """A run over several accounts, rows by name. exit: of the whole run, by the contract's order over all accounts.
 
-    verb: the verb that ran in each. missing: the shards that a merged report does not hold.
+    verb: the verb that ran in each. missing: the shards that a merged report does not hold. seal: of the index of
+    a folder, over every other byte of it: sha256, or HMAC-SHA256 with RECONCILER_KEY; empty elsewhere.
     """
 
     verb: str
@@ -81,3 +82,4 @@ class FleetReport(Struct, frozen=True):
     created: str = ""
     shard: Shard | None = None
     missing: tuple[Shard, ...] = ()
+    seal: str = ""

@@ -23,12 +23,13 @@ def seal_plan(plan: Plan, key: bytes | None = None) -> tuple[Plan, bytes]:
     bare = msgspec.structs.replace(plan, created="", expires="", digest="", seal="")
     digest = "sha256:" + hashlib.sha256(document_text(bare).encode()).hexdigest()
     open_plan = msgspec.structs.replace(plan, digest=digest, seal="")
-    seal = _seal_of(document_text(open_plan).encode(), key)
+    seal = seal_of(document_text(open_plan).encode(), key)
     sealed = msgspec.structs.replace(open_plan, seal=seal)
     return sealed, document_text(sealed).encode()
 
 
-def _seal_of(data: bytes, key: bytes | None) -> str:
+def seal_of(data: bytes, key: bytes | None) -> str:
+    """The seal of a document whose own seal is empty: HMAC-SHA256 with a key, else sha256."""
     if key:
         return "hmac-sha256:" + hmac.new(key, data, hashlib.sha256).hexdigest()
     return "sha256:" + hashlib.sha256(data).hexdigest()
@@ -46,7 +47,7 @@ def load_plan(data: bytes, file: str, key: bytes | None = None) -> Plan:
         problem = Problem("not-a-plan", "is not a saved plan", Source(file, 1, 1), f"reconciler plan --out {file}")
         raise InvalidError([problem])
     found = _parse(data)
-    _check_seal(data, found.get("seal"), file, key)
+    check_seal(data, found.get("seal"), file, key)
     try:
         # Not msgspec.json.decode, since the name of a file may hold what only ASCII escapes can carry.
         plan = msgspec.convert(found, type=learn(Plan))
@@ -67,9 +68,9 @@ def _parse(data: bytes) -> dict[str, Json]:
     return found if isinstance(found, dict) else {}
 
 
-def _check_seal(data: bytes, seal: Json, file: str, key: bytes | None) -> None:
-    """Raises RefusedError where the seal is not that of the other bytes."""
-    again = f"reconciler plan --out {file}"
+def check_seal(data: bytes, seal: Json, file: str, key: bytes | None, again: str | None = None) -> None:
+    """Raises RefusedError where the seal is not that of the other bytes. again: what to type then."""
+    again = again or f"reconciler plan --out {file}"
     if not isinstance(seal, str) or not seal.isascii() or not seal:
         raise RefusedError(f"{file}: was changed after it was saved", again)
     if seal.startswith("hmac-") and not key:
@@ -79,7 +80,7 @@ def _check_seal(data: bytes, seal: Json, file: str, key: bytes | None) -> None:
             f"{file}: is not sealed with a key, and RECONCILER_KEY is set", "plan again with RECONCILER_KEY set"
         )
     open_data = data.replace(b'"seal": "' + seal.encode() + b'"', b'"seal": ""', 1)
-    if not hmac.compare_digest(seal, _seal_of(open_data, key)):
+    if not hmac.compare_digest(seal, seal_of(open_data, key)):
         hint = " or sealed with another key" if key else ""
         raise RefusedError(f"{file}: was changed after it was saved{hint}", again)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from reconciler.commands.request import INDEX
 from reconciler.errors import InvalidError, ReconcilerError, RefusedError, UsageError
 from reconciler.model import FleetReport, FleetRow, FleetSummary
 
+KEY = b"k" * 32
 REPORT = FleetReport("plan", FleetSummary(), (FleetRow("a"), FleetRow("b", exit=7, errors=("no token",))), 7)
 
 
@@ -19,14 +21,14 @@ def save(folder: Path) -> FleetReport:
     begin_folder(folder)
     (folder / "a.json").write_text("{}")
     report = FleetReport("plan", FleetSummary(), tuple(add_file(row, folder) for row in REPORT.accounts), 7)
-    save_index(folder, report)
+    save_index(folder, report, KEY)
     return report
 
 
 def test_what_is_saved_is_read(tmp_path: Path) -> None:
     """With the file of each account that has one, and what it is told from."""
     report = save(tmp_path / "plans")
-    assert read_index(Path("plans"), tmp_path, verbs=("plan",)) == report
+    assert read_index(Path("plans"), tmp_path, verbs=("plan",), key=KEY).accounts == report.accounts
     assert report.accounts[0].file == "a.json"
     assert str(report.accounts[0].digest).startswith("sha256:")
     assert report.accounts[1].file is None
@@ -87,7 +89,7 @@ def test_what_is_no_index_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "plans").mkdir()
     (tmp_path / "plans" / INDEX).write_text(text, encoding="latin-1")
     with pytest.raises(InvalidError) as caught:
-        read_index(Path("plans"), tmp_path, verbs=("plan",))
+        read_index(Path("plans"), tmp_path, verbs=("plan",), key=KEY)
     assert caught.value.problems[0].code == "not-a-fleet"
 
 
@@ -95,7 +97,7 @@ def test_the_folder_of_another_verb_is_refused(tmp_path: Path) -> None:
     """Reports are not plans."""
     save(tmp_path / "plans")
     with pytest.raises(UsageError, match="was made by plan"):
-        read_index(Path("plans"), tmp_path, verbs=("apply", "undo"))
+        read_index(Path("plans"), tmp_path, verbs=("apply", "undo"), key=KEY)
 
 
 def test_every_difference_is_told(tmp_path: Path) -> None:
@@ -104,7 +106,7 @@ def test_every_difference_is_told(tmp_path: Path) -> None:
     (tmp_path / "plans" / "c.json").write_text("{}")
     (tmp_path / "plans" / "a.json").write_text("[]")
     with pytest.raises(RefusedError) as caught:
-        read_index(Path("plans"), tmp_path, verbs=("plan",))
+        read_index(Path("plans"), tmp_path, verbs=("plan",), key=KEY)
     told = {(one.source and Path(one.source.file).name, one.message.split()[1]) for one in caught.value.problems}
     assert told == {("c.json", "added"), ("a.json", "changed")}
 
@@ -114,3 +116,24 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ReconcilerError, match="cannot be written"):
         begin_folder(tmp_path / "file" / "plans")
+
+
+def test_an_account_cannot_be_left_out(tmp_path: Path) -> None:
+    """Its row and its file taken away together are found by the seal; with a key nobody can seal it anew."""
+    save(tmp_path / "plans")
+    index = tmp_path / "plans" / INDEX
+    data = json.loads(index.read_text())
+    del data["accounts"][0]
+    (tmp_path / "plans" / "a.json").unlink()
+    index.write_text(json.dumps(data, indent=2) + "\n")
+    with pytest.raises(RefusedError, match="was changed after it was saved"):
+        read_index(Path("plans"), tmp_path, verbs=("plan",), key=KEY)
+
+
+@pytest.mark.parametrize(("made", "read", "said"), [(KEY, None, "is sealed with a key"), (None, KEY, "not sealed")])
+def test_a_key_is_needed_on_both_sides(tmp_path: Path, made: bytes | None, read: bytes | None, said: str) -> None:
+    """As for a plan."""
+    begin_folder(tmp_path / "plans")
+    save_index(tmp_path / "plans", REPORT, made)
+    with pytest.raises(RefusedError, match=said):
+        read_index(Path("plans"), tmp_path, verbs=("plan",), key=read)

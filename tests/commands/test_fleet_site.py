@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pickle
 import shutil
@@ -20,12 +19,13 @@ from reconciler.commands.checkout import survey
 from reconciler.commands.cluster import Cluster
 from reconciler.commands.console import Console
 from reconciler.commands.fleet_console import Voice
+from reconciler.commands.fleet_folder import add_file, save_index
 from reconciler.commands.fleet_site import Elsewhere
 from reconciler.commands.fleet_task import Done, Task
 from reconciler.commands.parcels import Parcel, Returned
 from reconciler.commands.request import Request
 from reconciler.commands.stopping import Stopping
-from reconciler.model import FleetRow
+from reconciler.model import FleetReport, FleetRow
 from reconciler.options import Flags
 from reconciler.reporting.style import Style
 from tests.commands.fleet_stage import FleetStage, make_fleet, token_of
@@ -159,13 +159,12 @@ def test_another_checkout_is_refused(fleet: FleetStage, dask: PretendedDask) -> 
 def test_what_cannot_be_read_here_does_not_travel(fleet: FleetStage, dask: PretendedDask) -> None:
     """It is told as it is without an executor."""
     fleet.run("plan", "--all-accounts", "--out", "plans")
-    index = fleet.folder / "plans/fleet.json"
-    plan = fleet.folder / "plans/beta.json"
-    before = hashlib.sha256(plan.read_bytes()).hexdigest()
-    plan.write_bytes(b"{")
-    index.write_text(index.read_text().replace(before, hashlib.sha256(b"{").hexdigest()))
-    rows = rows_of(fleet.run("apply", "plans", "--yes", "--format", "json", *AWAY, code=3))
-    assert "plans/beta.json:1:1: is not a saved plan" in rows["beta"]["errors"][0]
+    index = msgspec.json.decode((fleet.folder / "plans/fleet.json").read_bytes(), type=FleetReport)
+    (fleet.folder / "plans/beta.json").write_bytes(b"{")
+    rows = tuple(add_file(row, fleet.folder / "plans") for row in index.accounts)
+    save_index(fleet.folder / "plans", msgspec.structs.replace(index, accounts=rows), None)
+    told = rows_of(fleet.run("apply", "plans", "--yes", "--format", "json", *AWAY, code=3))
+    assert "plans/beta.json:1:1: is not a saved plan" in told["beta"]["errors"][0]
     assert len(dask.travelled) == 2
 
 

@@ -30,8 +30,9 @@ VARYING = re.compile(
     rb"|(?m:^reconciler_\w*(?:seconds|timestamp)\w*(?:\{[^}]*\})? [0-9.e+]+$)"
     rb'|run="[0-9a-f]{16}"|\b[0-9a-f]{16}\b'
     rb'|"ended":[0-9.]+|"pid":[0-9]+'
+    rb'|"file": "[^"]*",\s*"digest": "sha256:[0-9a-f]{64}"'
 )
-"""What differs from run to run whatever the secrets are."""
+"""What differs from run to run whatever the secrets are; digests of saved plans, which hold their times, too."""
 
 Seen = dict[str, bytes]
 """The streams and files of a run, by name."""
