@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -117,3 +117,13 @@ TOOLS: dict[str, Use] = {
     "octoDNS": use_octodns,
     "ansible uri": use_ansible,
 }
+
+
+def main(argv: Sequence[str]) -> None:
+    """Installs all of them below the folder that is named."""
+    for name in PACKAGES:
+        install(Path(argv[0]), name)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
