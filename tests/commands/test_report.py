@@ -201,7 +201,7 @@ def test_what_no_fleet_holds_is_refused(document: dict[str, Any], word: str) -> 
         (b'{"format": {"format": "reconciler.fleet/1"}}', "neither"),
         (b'{"format": "\\ud800"}', "neither"),
         (b'{"format": "reconciler.fleet/1", "x": "\\ud800"}', "of this version"),
-        (b'{"format": "reconciler.fleet/1", "x": ' + b"[" * 880 + b"]" * 880 + b"}", "too deep"),
+        (b'{"format": "reconciler.fleet/1", "x": ' + b"[" * 880 + b"]" * 880 + b"}", "too deep|of this version"),
         (b'{"format": "reconciler.fleet/2"}', "neither"),
         (b'{"format": "reconciler.validate/1", "errors": []}', "ended 3"),
         (b'{"format": "reconciler.plan/1"}', "of this version"),
@@ -210,10 +210,10 @@ def test_what_no_fleet_holds_is_refused(document: dict[str, Any], word: str) -> 
     ids=range(22),
 )
 def test_what_is_no_such_document_is_refused(data: bytes, word: str) -> None:
-    """Not JSON, not UTF-8, too deep, ambiguous, or another document."""
+    """Not JSON, not UTF-8, too deep (which Python's version decides for some), ambiguous, or another document."""
     with pytest.raises(InvalidError) as caught:
         make_piece(data, "x.json")
-    assert word in caught.value.problems[0].message
+    assert any(one in caught.value.problems[0].message for one in word.split("|"))
 
 
 @pytest.mark.parametrize("account", ["a b", "\u202e", "", "x" * 65])
