@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reconciler.commands.fleet_settings import make_settings
 from reconciler.commands.provenance import find_provenance
 
-CWD = Path("/work/checkout")
+CWD = Path("/srv/checkout")
 OWN = ("RECONCILER_KEY", "RECONCILER_SECRET_FILES", "RECONCILER_EXEC")
 
 
@@ -26,7 +26,7 @@ def test_settings_hold_everywhere() -> None:
 
 def test_the_configuration_is_named_from_the_checkout() -> None:
     """A whole path would lead nowhere on another machine."""
-    assert make_settings({"RECONCILER_CONFIG": "/work/checkout/a/b.yaml"}, CWD)["RECONCILER_CONFIG"] == "a/b.yaml"
+    assert make_settings({"RECONCILER_CONFIG": "/srv/checkout/a/b.yaml"}, CWD)["RECONCILER_CONFIG"] == "a/b.yaml"
     assert make_settings({"RECONCILER_CONFIG": "c.yaml"}, CWD)["RECONCILER_CONFIG"] == "c.yaml"
 
 
