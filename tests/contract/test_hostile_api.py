@@ -35,7 +35,7 @@ def whole(**fields: Any) -> dict[str, Any]:
 def squeeze(body: bytes, times: int = 1) -> bytes:
     """Packed, and the packing packed."""
     for _ in range(times):
-        body = gzip.compress(body, 9)
+        body = gzip.compress(body, 9, mtime=0)
     return body
 
 

@@ -167,6 +167,7 @@ def test_some_run_at_once(tmp_path: Path) -> None:
 
 def test_an_interruption_ends_what_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What runs is killed, what waits is not begun, and the interruption goes on."""
+    threads = threading.active_count()
     marks = tmp_path / "marks"
     marks.mkdir()
     code = f"open(os.path.join({str(marks)!r}, sys.argv[1]), 'x'); time.sleep(60)"
@@ -187,7 +188,7 @@ def test_an_interruption_ends_what_runs(tmp_path: Path, monkeypatch: pytest.Monk
         run_all([f"c/{number}" for number in range(8)], PATH, allow(python(code), timeout=50.0))
     assert time.monotonic() - began < 30
     assert len(list(marks.iterdir())) <= PARALLEL
-    assert threading.active_count() == 1
+    assert threading.active_count() <= threads
 
 
 def test_nothing_begins_after_the_end() -> None:
