@@ -88,5 +88,6 @@ def test_ten_thousand_accounts_are_told_and_read_back() -> None:
 
 @pytest.mark.parametrize("text", INJECTIONS[:-1], ids=range(len(INJECTIONS) - 1))
 def test_no_name_breaks_a_line(text: str) -> None:
-    """A label's value is escaped."""
-    lines_of(make_fleet(FleetRow(text, exit=0), verb=text))
+    """A label's value is escaped, so that there are as many lines as for any other name."""
+    plain = lines_of(make_fleet(FleetRow("a", exit=0), verb="plan"))
+    assert len(lines_of(make_fleet(FleetRow(text, exit=0), verb=text))) == len(plain)
